@@ -1,0 +1,110 @@
+/** Every setting of the edge: one schema, its defaults, its errors. `loadConfig` runs once per isolate. */
+import { z } from 'zod';
+import { canonicalModel } from './exchange/prompt.ts';
+
+const seconds = z.coerce.number().int().min(0).max(31_536_000);
+const milliseconds = z.coerce.number().int().min(1).max(600_000);
+const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((word) => ['true', '1', 'on'].includes(word));
+
+/** A setting that is a JSON object in one variable. */
+function json<T extends z.ZodType>(schema: T) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+}
+
+const apiKeyHash = z.string().regex(/^[0-9a-f]{64}$/i, 'is keyed by the SHA-256 of each key in hex (`npm run key`)');
+const tenantName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'names tenants with letters, digits, `.`, `_`, `-`');
+
+const schema = z.object({
+  /** Where the sidecar listens. */
+  ORIGIN_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8081'),
+  /** Shared with the sidecar; without it the sidecar refuses. */
+  ORIGIN_SECRET: z.string().default(''),
+  /** Longest wait for the origin's first byte. A cold model loads in this time. */
+  ORIGIN_TIMEOUT_MS: milliseconds.default(300_000),
+  /** Longest silence within a stream. */
+  ORIGIN_IDLE_TIMEOUT_MS: milliseconds.default(120_000),
+
+  /** `{"<sha256 of the key>": "tenant"}`; unset: no authentication, every request is tenant `public`. */
+  API_KEYS: json(z.record(apiKeyHash, tenantName)).optional(),
+  /** Opens the operator's routes; unset: they answer 403. */
+  ADMIN_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
+  /** Web origins that may call from a browser: `*`, or a list; the default is Ollama's own (this machine). */
+  CORS_ORIGINS: z.string().default('localhost'),
+
+  /** Seconds that an answer is fresh. */
+  CACHE_TTL: seconds.default(604_800),
+  /** `{"model": seconds}`. */
+  CACHE_TTL_BY_MODEL: json(z.record(z.string().transform(canonicalModel), seconds)).default({}),
+  /** Seconds after that in which a stale answer is served while a new one is fetched. */
+  STALE_WHILE_REVALIDATE: seconds.default(86_400),
+  /** Seconds after that in which a stale answer is served when the origin fails. */
+  STALE_IF_ERROR: seconds.default(604_800),
+  /** Requests with a higher temperature are neither looked up nor stored. */
+  CACHE_MAX_TEMPERATURE: z.coerce.number().min(0).default(Number.POSITIVE_INFINITY),
+  /** Whether requests that set a `seed` are cached. */
+  CACHE_SEEDED: flag.default(true),
+  /** Seconds that the model list, versions and model details are kept. */
+  CATALOG_TTL: seconds.default(300),
+
+  MEMORY_ENTRIES: z.coerce.number().int().min(0).max(100_000).default(500),
+  MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(96 * 1024 * 1024)
+    .default(32 * 1024 * 1024),
+  /** How long a tier may take to answer before it counts as a miss. */
+  COLO_TIMEOUT_MS: milliseconds.default(100),
+  KV_TIMEOUT_MS: milliseconds.default(500),
+  REDIS_TIMEOUT_MS: milliseconds.default(500),
+  /** With both set, Redis is the second tier instead of Workers KV. */
+  UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
+  UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
+
+  /** Largest request body in bytes, before and after decompression. */
+  MAX_BODY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .max(100 * 1024 * 1024)
+    .default(4 * 1024 * 1024),
+});
+
+export type Config = z.output<typeof schema>;
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads the settings from the Worker's environment; an empty string counts as unset. Each problem names its setting. */
+export function loadConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  const parsed = schema.safeParse(given);
+  if (parsed.success) {
+    const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = parsed.data;
+    if ((url === undefined) !== (token === undefined))
+      return { ok: false, problems: ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN are only useful together'] };
+    return { ok: true, config: parsed.data };
+  }
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return { ok: false, problems };
+}
+
+/** Names and defaults, for the documentation and its test. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);

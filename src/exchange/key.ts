@@ -1,0 +1,43 @@
+/**
+ * Prompt → key. The key covers everything that changes the answer and everyone who may not share it: tenant, namespace, the
+ * model's digest. Two requests have one key exactly if one stored answer is right for both.
+ */
+import { canonicalJson, type Json, type JsonObject } from './json.ts';
+import type { EmbedPrompt, Prompt } from './prompt.ts';
+
+/** Raised whenever the meaning of a key or of what is stored under it changes: old entries are then never read again. */
+const KEY_VERSION = 1;
+
+/** Whom an answer belongs to. */
+export interface Scope {
+  readonly tenant: string;
+  readonly namespace: string;
+  /** Canonical name. */
+  readonly model: string;
+  /** Empty where it is not known. */
+  readonly digest: string;
+}
+
+export type Asked =
+  | { readonly kind: 'prompt'; readonly prompt: Prompt | EmbedPrompt }
+  | { readonly kind: 'opaque'; readonly dialect: string; readonly body: JsonObject }
+  /** The client's own key (`X-Cache-Key`) in place of the prompt; never across kinds of answers. */
+  | { readonly kind: 'own'; readonly answers: string; readonly name: string };
+
+/** @returns lower-case hex SHA-256 */
+export function exchangeKey(scope: Scope, asked: Asked): Promise<string> {
+  const { tenant, namespace, model, digest } = scope;
+  return sha256Hex(
+    canonicalJson({ v: KEY_VERSION, tenant, namespace, model, digest, asked: asked as unknown as Json }),
+  );
+}
+
+const encoder = new TextEncoder();
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+export async function sha256Hex(text: string): Promise<string> {
+  const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
+  let hex = '';
+  for (const byte of bytes) hex += HEX[byte];
+  return hex;
+}

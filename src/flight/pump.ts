@@ -1,0 +1,108 @@
+/**
+ * The pump: reads one origin answer into a flight, and says at its end what was generated. It runs in the request that began
+ * the flight, outlives that request's own client as long as somebody reads, and is stopped when nobody does.
+ */
+import type { Decoder } from '../dialects/dialect.ts';
+import { collectAnswer } from '../exchange/collect.ts';
+import { fault, faultOfStatus } from '../exchange/fault.ts';
+import type { Flight, Landing, Pump } from './flight.ts';
+
+const BEAT_MS = 200;
+
+export interface PumpOptions {
+  /** Asks the origin. May reject. */
+  readonly open: (signal: AbortSignal) => Promise<Response>;
+  readonly decoder: (streaming: boolean) => Decoder;
+  /** Longest silence within the stream, ms. */
+  readonly idleTimeoutMs: number;
+  /** Longest wait for the first byte, ms. */
+  readonly openTimeoutMs: number;
+}
+
+const STREAM_TYPES = /^(application\/x-ndjson|text\/event-stream)\b/;
+
+/**
+ * Never rejects: whatever happens becomes the flight's landing. A flight that was already partly written (its first pump died)
+ * is continued: the origin coalesces equal prompts, so the bytes begin again from the start and those already there are skipped.
+ */
+export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<Landing> {
+  const pump = flight.pump();
+  const abort = new AbortController();
+  let quietSince = Date.now();
+  let limit = options.openTimeoutMs;
+  const beat = setInterval(() => {
+    pump.beat();
+    if (pump.abandoned()) abort.abort('abandoned');
+    else if (Date.now() - quietSince > limit) abort.abort('timeout');
+  }, BEAT_MS);
+
+  const landing = await fill().catch((error: unknown): Landing => {
+    if (abort.signal.reason === 'abandoned') return { kind: 'truncated' };
+    const reason =
+      abort.signal.reason === 'timeout'
+        ? fault('timeout', 'the origin did not answer in time')
+        : fault('bad_gateway', 'the origin cannot be reached');
+    pump.takeOff({ kind: 'fault', fault: reason });
+    void error;
+    return { kind: 'failed', fault: reason };
+  });
+  clearInterval(beat);
+  pump.land(landing);
+  return landing;
+
+  async function fill(): Promise<Landing> {
+    const response = await options.open(abort.signal);
+    quietSince = Date.now();
+    limit = options.idleTimeoutMs;
+    if (!response.ok || response.body === null) return refuse(pump, response);
+    const contentType = response.headers.get('content-type') ?? '';
+    const streaming = STREAM_TYPES.test(contentType);
+    pump.takeOff({ kind: 'answering', contentType, streaming, headers: response.headers });
+
+    const decoder = options.decoder(streaming);
+    const collector = collectAnswer();
+    const text = new TextDecoder();
+    let skip = flight.written;
+    const reader = response.body.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) {
+      quietSince = Date.now();
+      for (const delta of decoder.push(text.decode(step.value, { stream: true }))) collector.add(delta);
+      if (skip >= step.value.byteLength) {
+        skip -= step.value.byteLength;
+        continue;
+      }
+      pump.push(skip > 0 ? step.value.subarray(skip) : step.value);
+      skip = 0;
+      await pump.drained();
+      quietSince = Date.now();
+    }
+    for (const delta of [...decoder.push(text.decode()), ...decoder.end()]) collector.add(delta);
+    return collector.finish();
+  }
+}
+
+/** An origin's error, as a fault with its status and its own words. */
+async function refuse(pump: Pump, response: Response): Promise<Landing> {
+  const body = await response.text().catch(() => '');
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const status = response.status >= 400 ? response.status : 502;
+  const reason = faultOfStatus(
+    status,
+    errorMessage(body) ?? `the origin answered ${response.status}`,
+    Number.isFinite(retryAfter) ? retryAfter : undefined,
+  );
+  pump.takeOff({ kind: 'fault', fault: reason });
+  return { kind: 'failed', fault: reason };
+}
+
+/** The message of an error body in any of the dialects' shapes. */
+export function errorMessage(body: string): string | undefined {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    if (typeof error === 'string') return error;
+    const message = (error as { message?: unknown } | undefined)?.message;
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
