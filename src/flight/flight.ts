@@ -6,14 +6,15 @@
  * keeps a timer of its own running so that the runtime sees it alive while it waits for another request's bytes.
  */
 
-import type { DialectName } from '../dialects/dialect.ts';
+import type { Decoder, Dialect } from '../dialects/dialect.ts';
 import type { Delta } from '../exchange/answer.ts';
 import type { Collected } from '../exchange/collect.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Fault } from '../exchange/fault.ts';
 
 /** The form in which the origin answers this flight. */
 export interface Wire {
-  readonly dialect: DialectName;
+  readonly dialect: Dialect;
   /** The model's name as the origin will echo it. */
   readonly model: string;
 }
@@ -21,9 +22,12 @@ export interface Wire {
 /** What the origin said before its first byte. */
 export type Takeoff =
   | { readonly kind: 'answering'; readonly contentType: string; readonly streaming: boolean; readonly headers: Headers }
+  /** The sidecar's disk had the whole exchange. */
+  | { readonly kind: 'found'; readonly exchange: Exchange; readonly headers: Headers }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
-export type Landing = Collected | { readonly kind: 'raw'; readonly complete: boolean };
+/** How it ended. */
+export type Landing = Collected | { readonly kind: 'found'; readonly exchange: Exchange };
 
 /** How far the fastest reader may be behind before the pump stops reading: the origin then feels the clients' pace. */
 const HIGH_WATER_BYTES = 256 * 1024;

@@ -5,6 +5,8 @@
 import type { Decoder } from '../dialects/dialect.ts';
 import { collectAnswer } from '../exchange/collect.ts';
 import { fault, faultOfStatus } from '../exchange/fault.ts';
+import { EXCHANGE_TYPE } from '../origin/client.ts';
+import { decodeExchange } from '../tiers/stored.ts';
 import type { Flight, Landing, Pump } from './flight.ts';
 
 const BEAT_MS = 200;
@@ -17,6 +19,8 @@ export interface PumpOptions {
   readonly idleTimeoutMs: number;
   /** Longest wait for the first byte, ms. */
   readonly openTimeoutMs: number;
+  /** Nobody reads any more, and the origin is about to be told: from here on nobody may join. */
+  readonly abandoned: () => void;
 }
 
 const STREAM_TYPES = /^(application\/x-ndjson|text\/event-stream)\b/;
@@ -32,18 +36,19 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
   let limit = options.openTimeoutMs;
   const beat = setInterval(() => {
     pump.beat();
-    if (pump.abandoned()) abort.abort('abandoned');
-    else if (Date.now() - quietSince > limit) abort.abort('timeout');
+    if (pump.abandoned()) {
+      options.abandoned();
+      abort.abort('abandoned');
+    } else if (Date.now() - quietSince > limit) abort.abort('timeout');
   }, BEAT_MS);
 
-  const landing = await fill().catch((error: unknown): Landing => {
-    if (abort.signal.reason === 'abandoned') return { kind: 'truncated' };
+  const landing = await fill().catch((): Landing => {
+    if (abort.signal.reason === 'abandoned' || flight.takeoff !== undefined) return { kind: 'truncated' };
     const reason =
       abort.signal.reason === 'timeout'
         ? fault('timeout', 'the origin did not answer in time')
         : fault('bad_gateway', 'the origin cannot be reached');
     pump.takeOff({ kind: 'fault', fault: reason });
-    void error;
     return { kind: 'failed', fault: reason };
   });
   clearInterval(beat);
@@ -56,6 +61,7 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
     limit = options.idleTimeoutMs;
     if (!response.ok || response.body === null) return refuse(pump, response);
     const contentType = response.headers.get('content-type') ?? '';
+    if (contentType === EXCHANGE_TYPE) return found(pump, response);
     const streaming = STREAM_TYPES.test(contentType);
     pump.takeOff({ kind: 'answering', contentType, streaming, headers: response.headers });
 
@@ -73,12 +79,26 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
       }
       pump.push(skip > 0 ? step.value.subarray(skip) : step.value);
       skip = 0;
+      limit = Number.POSITIVE_INFINITY;
       await pump.drained();
       quietSince = Date.now();
+      limit = options.idleTimeoutMs;
     }
     for (const delta of [...decoder.push(text.decode()), ...decoder.end()]) collector.add(delta);
     return collector.finish();
   }
+}
+
+/** The sidecar had it on disk and sent the exchange itself. */
+async function found(pump: Pump, response: Response): Promise<Landing> {
+  const exchange = await decodeExchange(new Uint8Array(await response.arrayBuffer()));
+  if (exchange === undefined) {
+    const reason = fault('bad_gateway', 'the origin sent an unreadable answer');
+    pump.takeOff({ kind: 'fault', fault: reason });
+    return { kind: 'failed', fault: reason };
+  }
+  pump.takeOff({ kind: 'found', exchange, headers: response.headers });
+  return { kind: 'found', exchange };
 }
 
 /** An origin's error, as a fault with its status and its own words. */

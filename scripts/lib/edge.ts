@@ -1,0 +1,84 @@
+/** The edge on the bare runtime: the Worker bundled as it is deployed, with the bindings of wrangler.toml simulated locally. */
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+
+const root = resolve(import.meta.dirname, '../..');
+
+export interface EdgeOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Settings and secrets, over those of wrangler.toml. */
+  readonly vars: Readonly<Record<string, string>>;
+  /** Where KV, the Cache API and Durable Objects keep their data; undefined keeps it in memory. */
+  readonly stateDir?: string;
+  /** Another Worker than the project's own (benchmarks). */
+  readonly entry?: string;
+}
+
+export interface RunningEdge {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+type Module = { readonly type: 'ESModule'; readonly path: string; readonly contents: string } | DataModule;
+type DataModule = { readonly type: 'Data'; readonly path: string; readonly contents: Uint8Array };
+
+/** Bundles as wrangler does: one ES module, and each `.bin` import a data module beside it. */
+async function bundle(entry: string): Promise<Module[]> {
+  const data: DataModule[] = [];
+  const binaries: Plugin = {
+    name: 'data-modules',
+    setup(plugin) {
+      plugin.onResolve({ filter: /\.bin$/ }, async (found) => {
+        const path = basename(found.path);
+        if (!data.some((module) => module.path === path))
+          data.push({ type: 'Data', path, contents: await readFile(join(found.resolveDir, found.path)) });
+        return { path: `./${path}`, external: true };
+      });
+    },
+  };
+  const built = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    target: 'es2024',
+    write: false,
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['cloudflare:*', 'node:*'],
+    plugins: [binaries],
+    logLevel: 'silent',
+  });
+  return [{ type: 'ESModule', path: 'index.js', contents: built.outputFiles[0]?.text ?? '' }, ...data];
+}
+
+export async function startEdge({ host, port, vars, stateDir, entry }: EdgeOptions): Promise<RunningEdge> {
+  const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
+  const { modulesRules: _rules, bindings, ...bound } = workerOptions;
+  const modules = await bundle(entry ?? join(root, 'src/index.ts'));
+  const runtime = new Miniflare(
+    convertV4MiniflareOptions({
+      ...bound,
+      name: 'edge',
+      modules,
+      bindings: { ...bindings, ...vars },
+      host: '127.0.0.1',
+      port: 0,
+      // Straight to the Worker: miniflare's own entry worker costs most of a hit's time.
+      unsafeDirectSockets: [{ host, port }],
+      log: new Log(LogLevel.ERROR),
+      ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
+    }),
+  );
+  try {
+    await runtime.ready;
+    const url = await runtime.unsafeGetDirectURL('edge');
+    return { url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${url.port}`, close: () => runtime.dispose() };
+  } catch (error) {
+    await runtime.dispose().catch(() => undefined);
+    throw error;
+  }
+}

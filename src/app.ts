@@ -1,0 +1,85 @@
+/** The routes, in one screen: an allowlist. What is not named here is closed until someone opens it. */
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { allowedOrigin } from './cors.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { embedDialects } from './dialects/embeddings.ts';
+import { ollamaChat } from './dialects/ollama-chat.ts';
+import { dialects, errorShape } from './dialects/routes.ts';
+import type { Edge, Visit } from './edge.ts';
+import { type Fault, fault } from './exchange/fault.ts';
+import { readBody } from './intake.ts';
+import { authenticate } from './operate/auth.ts';
+import { health } from './operate/health.ts';
+import { faultResponse } from './respond.ts';
+import { serve } from './serve.ts';
+import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
+import { serveEmbeddings } from './serve-embeddings.ts';
+
+const RUNNING = 'Ollama is running';
+
+export function createApp(edge: Edge) {
+  const app = new Hono();
+
+  app.use(
+    cors({
+      origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
+      exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
+    }),
+  );
+
+  app.get('/', (c) => c.text(RUNNING));
+  app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
+
+  for (const dialect of dialects)
+    app.post(dialect.path, (c) => admit(c.req.raw, c.executionCtx, dialect, (visit) => serve(visit, dialect, edge)));
+  for (const dialect of embedDialects)
+    app.post(dialect.path, (c) =>
+      admit(c.req.raw, c.executionCtx, dialect, (visit) => serveEmbeddings(visit, dialect, edge)),
+    );
+  for (const path of catalogPaths) {
+    const shape = errorShape(path);
+    app.get(path, (c) => admit(c.req.raw, c.executionCtx, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
+  }
+  app.post('/api/show', (c) => admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
+  app.get('/api/ps', (c) => admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
+
+  app.all('*', (c) => closed(c.req.method, c.req.path));
+  app.onError((error, c) => {
+    console.error('unexpected', error);
+    return refuse(c.req.path, fault('internal', 'something went wrong here'));
+  });
+  return app;
+
+  /** Who asks, and what: the same for every route. */
+  async function admit(
+    request: Request,
+    context: Pick<ExecutionContext, 'waitUntil'>,
+    shape: Pick<Dialect, 'errorBody'>,
+    then: (visit: Visit) => Promise<Response>,
+  ): Promise<Response> {
+    const caller = await authenticate(request.headers, edge.config.API_KEYS);
+    if (!caller.ok) return faultResponse(shape, caller.fault, new Headers());
+    const compressed = new URL(request.url).pathname.startsWith('/v1/');
+    const body = await readBody(request, edge.config.MAX_BODY_BYTES, compressed);
+    if (!body.ok) return faultResponse(shape, body.fault, new Headers());
+    return then({ request, text: body.text, tenant: caller.tenant, later: (work) => context.waitUntil(work) });
+  }
+
+  function closed(method: string, path: string): Response {
+    const known = [...dialects, ...embedDialects].some((dialect) => dialect.path === path);
+    if (known)
+      return refuse(
+        path,
+        { ...fault('invalid_request', `${method} is not allowed here`), status: 405 },
+        { allow: 'POST' },
+      );
+    if (path.startsWith('/api/') || path.startsWith('/v1/'))
+      return refuse(path, fault('forbidden', `${method} ${path} is not open at the edge`));
+    return refuse(path, fault('not_found', `there is no ${path} here`));
+  }
+}
+
+function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {
+  return faultResponse(errorShape(path), reason, new Headers(headers));
+}

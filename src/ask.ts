@@ -1,0 +1,81 @@
+/** Ask: one cacheable request, settled: whose it is, what it may use, and its key. */
+import type { Dialect, Reading } from './dialects/dialect.ts';
+import type { Edge, Visit } from './edge.ts';
+import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
+import { type Policy, readPolicy } from './exchange/policy.ts';
+import { canonicalModel, type Prompt } from './exchange/prompt.ts';
+import { questionOf } from './keep.ts';
+
+export type Cacheable = Extract<Reading, { kind: 'prompt' | 'opaque' }>;
+
+export interface Ask {
+  readonly reading: Cacheable;
+  readonly scope: Scope;
+  readonly policy: Policy;
+  readonly asked: Asked;
+  readonly key: string;
+  readonly question: string;
+  readonly tags: readonly string[];
+  readonly session: string | undefined;
+}
+
+const MAX_TAGS = 16;
+const MAX_NAME = 256;
+
+export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable, edge: Edge): Promise<Ask> {
+  const { headers } = visit.request;
+  const prompt = reading.kind === 'prompt' ? reading.prompt : undefined;
+  const scope = await scopeOf(
+    visit,
+    prompt?.model ?? canonicalModel(reading.kind === 'opaque' ? reading.model : ''),
+    edge,
+  );
+  const asked = askedOf(reading, dialect, headers);
+  return {
+    reading,
+    scope,
+    asked,
+    policy: readPolicy(headers, scope.model, prompt?.options, edge.config),
+    key: await exchangeKey(scope, asked),
+    question: prompt === undefined ? '' : questionOf(prompt),
+    tags: tagsOf(headers),
+    session: headers.get('x-session-id')?.slice(0, MAX_NAME),
+  };
+}
+
+/** @param model canonical name */
+export async function scopeOf(visit: Visit, model: string, edge: Edge): Promise<Scope> {
+  return {
+    tenant: visit.tenant,
+    namespace: visit.request.headers.get('x-cache-namespace')?.slice(0, MAX_NAME) ?? '',
+    model,
+    digest: await edge.catalog.digest(model, visit.later),
+  };
+}
+
+/** `X-Cache-Tags`: names by which the answer can be purged, separated by commas. */
+export function tagsOf(headers: Headers): readonly string[] {
+  const given = headers.get('x-cache-tags');
+  if (given === null) return [];
+  const names = given.split(',').map((name) => name.trim().slice(0, MAX_NAME));
+  return [...new Set(names.filter((name) => name !== ''))].slice(0, MAX_TAGS);
+}
+
+function askedOf(reading: Cacheable, dialect: Dialect, headers: Headers): Asked {
+  const own = headers.get('x-cache-key');
+  if (own !== null && own !== '') {
+    const answers = reading.kind === 'prompt' ? reading.prompt.kind : `${dialect.name} ${reading.stream}`;
+    return { kind: 'own', answers, name: own };
+  }
+  if (reading.kind === 'prompt') return { kind: 'prompt', prompt: reading.prompt };
+  return { kind: 'opaque', dialect: dialect.name, body: reading.forward };
+}
+
+/**
+ * What a flight can be joined by. A text prompt only within its own dialect: `/api/generate` shows a `context` that an answer
+ * through `/v1/completions` does not have.
+ */
+export function flightKey(ask: Ask, dialect: Dialect, prompt: Prompt | undefined): string | undefined {
+  if (!ask.policy.lookup) return undefined;
+  return prompt?.kind === 'text' ? `${ask.key} ${dialect.name}` : ask.key;
+}

@@ -1,0 +1,70 @@
+/** Assemble: from the settings and bindings to an edge. Which tiers there are is decided here. */
+import type { Config } from './config.ts';
+import type { Dialect, Reading } from './dialects/dialect.ts';
+import { parseBody } from './dialects/fold.ts';
+import type { Edge } from './edge.ts';
+import { createFlights } from './flight/flights.ts';
+import type { Event, Observe } from './observe.ts';
+import { createCatalog } from './origin/catalog.ts';
+import { originClient } from './origin/client.ts';
+import { documents } from './origin/documents.ts';
+import { coloTier } from './tiers/colo.ts';
+import { kvTier } from './tiers/kv.ts';
+import { memoryTier } from './tiers/memory.ts';
+import { readThrough } from './tiers/read-through.ts';
+import { redisTier } from './tiers/redis.ts';
+import type { Tier } from './tiers/tier.ts';
+
+export interface Bindings {
+  readonly CACHE_KV?: KVNamespace;
+}
+
+export function assemble(config: Config, bindings: Bindings): Edge {
+  const observe: Observe = (event: Event) => {
+    if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
+  };
+  const tiers = readThrough(tiersOf(config, bindings), observe);
+  const origin = originClient(config);
+  const document = documents(config, tiers, origin);
+  const catalog = createCatalog({
+    tags: async (later) => {
+      const found = await document({ method: 'GET', path: '/api/tags' }, { renew: false, later });
+      return found.kind === 'fault' ? undefined : found.body;
+    },
+    ttl: config.CATALOG_TTL * 1000,
+    patience: 1_000,
+  });
+  return { config, tiers, origin, document, catalog, observe, flights: createFlights(), read: rememberingReader() };
+}
+
+/** Nearest first. */
+function tiersOf(config: Config, { CACHE_KV }: Bindings): readonly Tier[] {
+  const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
+  const tiers: Tier[] = [memoryTier({ entries: config.MEMORY_ENTRIES, bytes: config.MEMORY_BYTES }), coloTier()];
+  if (url !== undefined && token !== undefined) tiers.push(redisTier({ url, token }));
+  else if (CACHE_KV !== undefined) tiers.push(kvTier(CACHE_KV));
+  return tiers;
+}
+
+const REMEMBERED = 256;
+const REMEMBERED_LENGTH = 16_384;
+
+/** Popular questions come in the same bytes again and again: their readings are kept, newest last. */
+export function rememberingReader(): (dialect: Dialect, text: string) => Reading {
+  const readings = new Map<string, Reading>();
+  return (dialect, text) => {
+    if (text.length > REMEMBERED_LENGTH) return read(dialect, text);
+    const id = `${dialect.name} ${text}`;
+    const remembered = readings.get(id);
+    if (remembered !== undefined) return remembered;
+    const reading = read(dialect, text);
+    readings.set(id, reading);
+    if (readings.size > REMEMBERED) readings.delete(readings.keys().next().value as string);
+    return reading;
+  };
+}
+
+function read(dialect: Dialect, text: string): Reading {
+  const parsed = parseBody(text);
+  return parsed.kind === 'fault' ? parsed : dialect.read(parsed.body);
+}

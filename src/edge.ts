@@ -1,0 +1,31 @@
+/** Edge: what one isolate keeps between requests, put together once from the environment. */
+import type { Config } from './config.ts';
+import type { Flights } from './flight/flights.ts';
+import type { Observe } from './observe.ts';
+import type { Catalog } from './origin/catalog.ts';
+import type { FetchDocument } from './origin/documents.ts';
+import type { Dialect, Reading } from './dialects/dialect.ts';
+import type { AskOrigin } from './origin/client.ts';
+import type { ReadThrough } from './tiers/read-through.ts';
+
+export interface Edge {
+  readonly config: Config;
+  readonly tiers: ReadThrough;
+  readonly flights: Flights;
+  readonly origin: AskOrigin;
+  readonly catalog: Catalog;
+  readonly document: FetchDocument;
+  /** Reads a request's body in a dialect; the same text is not read twice. */
+  readonly read: (dialect: Dialect, text: string) => Reading;
+  readonly observe: Observe;
+}
+
+/** One request, as every module of its way needs it. */
+export interface Visit {
+  readonly request: Request;
+  /** The body, decoded. */
+  readonly text: string;
+  readonly tenant: string;
+  /** Keeps work alive past the response (`waitUntil`). */
+  readonly later: (work: Promise<unknown>) => void;
+}

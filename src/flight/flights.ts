@@ -1,0 +1,64 @@
+/** Flights of this isolate: who asks for a key that is already in the air joins, everyone else begins one. */
+import type { Dialect } from '../dialects/dialect.ts';
+import { createFlight, type Flight, type Landing } from './flight.ts';
+import { type PumpOptions, pumpFlight } from './pump.ts';
+
+export interface Boarding {
+  readonly flight: Flight;
+  /** Whether somebody else began it. */
+  readonly joined: boolean;
+}
+
+export interface Launch {
+  /** Undefined for what nobody may join. */
+  readonly key: string | undefined;
+  readonly dialect: Dialect;
+  /** The model's name as the origin will echo it. */
+  readonly model: string;
+  readonly pump: Omit<PumpOptions, 'abandoned'>;
+  /** Runs once, when the flight has landed and before it can no longer be joined. Must not reject. */
+  readonly landed: (landing: Landing, flight: Flight) => Promise<void> | void;
+  /** Keeps work alive past the response. */
+  readonly later: (work: Promise<unknown>) => void;
+}
+
+export interface Flights {
+  board(launch: Launch): Boarding;
+  /** Continues a flight whose pump has died, in the request of one of its readers. */
+  adopt(flight: Flight, launch: Launch): void;
+  readonly size: number;
+}
+
+export function createFlights(): Flights {
+  const inTheAir = new Map<string, Flight>();
+
+  function pump(flight: Flight, { key, pump, landed, later }: Launch): void {
+    const forget = () => {
+      if (key !== undefined && inTheAir.get(key) === flight) inTheAir.delete(key);
+    };
+    later(
+      pumpFlight(flight, { ...pump, abandoned: forget }).then(async (landing) => {
+        // What is in memory is there before the flight is gone, so that nobody finds neither.
+        const stored = landed(landing, flight);
+        forget();
+        await stored;
+      }),
+    );
+  }
+
+  return {
+    board(launch) {
+      const { key, dialect, model } = launch;
+      const present = key === undefined ? undefined : inTheAir.get(key);
+      if (present !== undefined && present.landing === undefined) return { flight: present, joined: true };
+      const flight = createFlight({ dialect, model });
+      if (key !== undefined) inTheAir.set(key, flight);
+      pump(flight, launch);
+      return { flight, joined: false };
+    },
+    adopt: pump,
+    get size() {
+      return inTheAir.size;
+    },
+  };
+}

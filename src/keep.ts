@@ -1,0 +1,77 @@
+/** Keep: what has landed becomes an exchange in every tier. Only a complete answer ever does. */
+import type { Edge } from './edge.ts';
+import type { Content, Exchange } from './exchange/exchange.ts';
+import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
+import type { Policy } from './exchange/policy.ts';
+import type { EmbedPrompt, Prompt } from './exchange/prompt.ts';
+import type { Flight, Landing } from './flight/flight.ts';
+
+export interface Keeping {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly asked: Asked;
+  readonly policy: Policy;
+  readonly question: string;
+  readonly tags: readonly string[];
+}
+
+const QUESTION_LENGTH = 2_000;
+
+/** What a person would say was asked: the last user turn, or the raw prompt. */
+export function questionOf(prompt: Prompt | EmbedPrompt): string {
+  if (prompt.kind === 'embed') return prompt.input.slice(0, QUESTION_LENGTH);
+  if (prompt.kind === 'text') return prompt.prompt.slice(0, QUESTION_LENGTH);
+  const turn = prompt.messages.findLast((message) => message.role === 'user');
+  return (turn?.content ?? '').slice(0, QUESTION_LENGTH);
+}
+
+/** What of a landing may be stored; undefined for anything but a complete answer. */
+export function contentOf(landing: Landing, flight: Flight, opaque: boolean): Content | undefined {
+  if (landing.kind !== 'complete' || flight.takeoff?.kind !== 'answering') return undefined;
+  if (!opaque) return { kind: 'answer', answer: landing.answer };
+  const decoder = new TextDecoder();
+  const body = flight.chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();
+  return { kind: 'raw', contentType: flight.takeoff.contentType, body };
+}
+
+/** An exchange as of now, with its lifetime. */
+export function exchangeOf(keeping: Keeping, content: Content, edge: Edge, now: number): Exchange {
+  const { key, scope, policy, question, tags } = keeping;
+  const staleFor = Math.max(edge.config.STALE_WHILE_REVALIDATE, edge.config.STALE_IF_ERROR);
+  const freshUntil = now + policy.ttl * 1000;
+  return {
+    key,
+    ...scope,
+    question,
+    tags,
+    content,
+    storedAt: now,
+    freshUntil,
+    keepUntil: freshUntil + staleFor * 1000,
+  };
+}
+
+/** Stores what has landed, under the digest that really answered. Never rejects. */
+export async function keep(keeping: Keeping, landing: Landing, flight: Flight, edge: Edge): Promise<void> {
+  const { scope, policy, asked } = keeping;
+  const told = { kind: 'landed', model: scope.model, tenant: scope.tenant } as const;
+  if (landing.kind === 'found') {
+    if (landing.exchange.key === keeping.key) await edge.tiers.put(landing.exchange);
+    return;
+  }
+  const content = policy.store ? contentOf(landing, flight, asked.kind === 'opaque') : undefined;
+  if (content === undefined) {
+    edge.observe({ ...told, stored: false, why: landing.kind === 'complete' ? 'policy' : landing.kind });
+    return;
+  }
+  const answeredBy = flight.takeoff?.kind === 'answering' ? flight.takeoff.headers.get('x-model-digest') : null;
+  if (answeredBy === null || answeredBy === scope.digest) {
+    await edge.tiers.put(exchangeOf(keeping, content, edge, Date.now()));
+  } else {
+    edge.catalog.learn(scope.model, answeredBy);
+    const renewed = { ...scope, digest: answeredBy };
+    const key = await exchangeKey(renewed, asked);
+    await edge.tiers.put(exchangeOf({ ...keeping, scope: renewed, key }, content, edge, Date.now()));
+  }
+  edge.observe({ ...told, stored: true });
+}

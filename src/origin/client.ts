@@ -1,0 +1,55 @@
+/** The client of the sidecar: one place that knows the headers between the edge and its origin. */
+import type { Config } from '../config.ts';
+import type { JsonObject } from '../exchange/json.ts';
+
+/** Content type of a whole stored exchange, which the sidecar sends when its disk has the answer. */
+export const EXCHANGE_TYPE = 'application/x-edge-exchange';
+
+export type Priority = 'interactive' | 'revalidate' | 'warm' | 'prefetch';
+
+export interface OriginRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: JsonObject;
+  readonly priority: Priority;
+  readonly tenant: string;
+  readonly namespace: string;
+  /** Absent for what may not be coalesced or kept. */
+  readonly key?: string;
+  /** Seconds that the sidecar may keep the answer; 0 keeps nothing. */
+  readonly ttl: number;
+  /** Whether the sidecar may answer from its disk. */
+  readonly lookup: boolean;
+  readonly session?: string;
+  readonly traceparent?: string;
+}
+
+export type AskOrigin = (request: OriginRequest, signal: AbortSignal) => Promise<Response>;
+
+/** Rejects when the sidecar cannot be reached or the signal aborts; an error status is a response like any other. */
+export function originClient(config: Pick<Config, 'ORIGIN_URL' | 'ORIGIN_SECRET'>): AskOrigin {
+  const base = config.ORIGIN_URL.replace(/\/$/, '');
+  return (request, signal) => {
+    const headers = new Headers({
+      'x-edge-secret': config.ORIGIN_SECRET,
+      'x-edge-tenant': request.tenant,
+      'x-edge-namespace': encodeURIComponent(request.namespace),
+      'x-edge-priority': request.priority,
+      'x-edge-store': request.ttl > 0 ? '1' : '0',
+      'x-edge-ttl': String(request.ttl),
+    });
+    if (request.key !== undefined) headers.set('x-edge-key', request.key);
+    if (request.lookup) headers.set('x-edge-accept', 'exchange');
+    else headers.set('x-edge-lookup', '0');
+    if (request.session !== undefined) headers.set('x-edge-session', encodeURIComponent(request.session));
+    if (request.traceparent !== undefined) headers.set('traceparent', request.traceparent);
+    if (request.body !== undefined) headers.set('content-type', 'application/json');
+    return fetch(base + request.path, {
+      method: request.method,
+      headers,
+      signal,
+      redirect: 'manual',
+      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    });
+  };
+}

@@ -1,0 +1,39 @@
+/** Pass through: what the cache has no part in goes to the origin and comes back as it is. */
+import type { Dialect, Reading } from './dialects/dialect.ts';
+import type { Edge, Visit } from './edge.ts';
+import { fault } from './exchange/fault.ts';
+import { faultResponse } from './respond.ts';
+import type { Trail } from './trail.ts';
+
+/** A request that asks for no answer, such as loading a model. */
+export async function passThrough(
+  visit: Visit,
+  dialect: Dialect,
+  reading: Extract<Reading, { kind: 'control' }>,
+  trail: Trail,
+  edge: Edge,
+): Promise<Response> {
+  const response = await edge
+    .origin(
+      {
+        method: 'POST',
+        path: dialect.path,
+        body: reading.forward,
+        priority: 'interactive',
+        tenant: visit.tenant,
+        namespace: '',
+        ttl: 0,
+        lookup: false,
+        traceparent: trail.traceparent,
+      },
+      visit.request.signal,
+    )
+    .catch(() => undefined);
+  trail.step('origin');
+  trail.cache({ cache: 'memory', fwd: 'bypass' });
+  const headers = trail.headers('BYPASS', response?.headers);
+  if (response === undefined)
+    return faultResponse(dialect, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  headers.set('content-type', response.headers.get('content-type') ?? 'application/json; charset=utf-8');
+  return new Response(response.body, { status: response.status, headers });
+}

@@ -1,0 +1,154 @@
+/** Respond: what is found or flying becomes the client's response, in its own dialect. */
+import type { Dialect, View } from './dialects/dialect.ts';
+import type { Exchange } from './exchange/exchange.ts';
+import { type Fault, fault } from './exchange/fault.ts';
+import { deltasOf, type Flight, type Landing, type Reader, type Takeoff } from './flight/flight.ts';
+import type { Outcome } from './observe.ts';
+import type { Trail } from './trail.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+const CUT_OFF = fault('bad_gateway', 'the answer was cut off before its end');
+
+/** How one client is to be answered. */
+export interface Manner {
+  readonly dialect: Dialect;
+  /** Undefined for an opaque request: it is answered with the origin's own bytes. */
+  readonly view: View | undefined;
+  readonly trail: Trail;
+}
+
+export function faultResponse(dialect: Pick<Dialect, 'errorBody'>, reason: Fault, headers: Headers): Response {
+  headers.set('content-type', JSON_TYPE);
+  if (reason.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(reason.retryAfter)));
+  if (reason.kind === 'unauthorized') headers.set('www-authenticate', 'Bearer');
+  return new Response(dialect.errorBody(reason), { status: reason.status, headers });
+}
+
+/** A stored exchange, rendered. */
+export function storedResponse(exchange: Exchange, outcome: Outcome, manner: Manner, upstream?: Headers): Response {
+  const { dialect, view, trail } = manner;
+  const { content } = exchange;
+  let body: string;
+  let contentType: string;
+  if (content.kind === 'raw') {
+    body = content.body;
+    contentType = content.contentType;
+  } else if (content.kind === 'answer' && view !== undefined) {
+    body = view.stream ? dialect.renderStream(content.answer, view) : dialect.renderJson(content.answer, view);
+    contentType = view.stream ? dialect.streamType : JSON_TYPE;
+  } else {
+    return faultResponse(dialect, fault('internal', 'stored answer is of another kind'), trail.headers('MISS'));
+  }
+  trail.step('render');
+  const headers = trail.headers(outcome, upstream);
+  headers.set('content-type', contentType);
+  headers.set('age', String(Math.max(0, Math.floor((Date.now() - exchange.storedAt) / 1000))));
+  return new Response(body, { headers });
+}
+
+/** A generation in the air that has taken off, as its bytes come. */
+export function flightResponse(
+  flight: Flight,
+  reader: Reader,
+  takeoff: Extract<Takeoff, { kind: 'answering' }>,
+  outcome: Outcome,
+  manner: Manner,
+): Response | Promise<Response> {
+  const { dialect, view, trail } = manner;
+  if (view === undefined) {
+    const body = streamOf(relayed(reader, flight, undefined, undefined), reader);
+    const headers = trail.headers(outcome, takeoff.headers);
+    headers.set('content-type', takeoff.contentType);
+    return new Response(body, { headers });
+  }
+  if (!view.stream) return wholeResponse(flight, reader, takeoff, outcome, manner, view);
+
+  const sameWire = takeoff.streaming && flight.wire.dialect.name === dialect.name && flight.wire.model === view.model;
+  const pieces = sameWire ? relayed(reader, flight, dialect, view) : rendered(reader, flight, takeoff, manner, view);
+  const headers = trail.headers(outcome, takeoff.headers);
+  headers.set('content-type', dialect.streamType);
+  return new Response(streamOf(pieces, reader), { headers });
+}
+
+async function wholeResponse(
+  flight: Flight,
+  reader: Reader,
+  takeoff: Extract<Takeoff, { kind: 'answering' }>,
+  outcome: Outcome,
+  { dialect, trail }: Manner,
+  view: View,
+): Promise<Response> {
+  while ((await reader.next()) !== undefined);
+  reader.leave();
+  trail.step('generation');
+  const landing: Landing = flight.landing ?? { kind: 'truncated' };
+  const headers = trail.headers(outcome, takeoff.headers);
+  headers.set('content-type', JSON_TYPE);
+  if (landing.kind === 'complete' || landing.kind === 'uncacheable')
+    return new Response(dialect.renderJson(landing.answer, view), { headers });
+  return faultResponse(dialect, landing.kind === 'failed' ? landing.fault : CUT_OFF, headers);
+}
+
+/** The origin's own bytes; where they were cut, the dialect's error comes after them. */
+async function* relayed(
+  reader: Reader,
+  flight: Flight,
+  dialect: Dialect | undefined,
+  view: View | undefined,
+): AsyncGenerator<Uint8Array> {
+  const relay = view && dialect?.relay(view);
+  const decoder = new TextDecoder();
+  for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
+    if (relay === undefined) yield chunk;
+    else yield encode(relay.push(decoder.decode(chunk, { stream: true })));
+  }
+  if (flight.landing?.kind === 'truncated' && dialect !== undefined && view !== undefined)
+    yield encode(dialect.streamRenderer(view).write({ kind: 'fault', fault: CUT_OFF }));
+}
+
+/** The same generation in another dialect than the one it was asked for in. */
+async function* rendered(
+  reader: Reader,
+  flight: Flight,
+  takeoff: Extract<Takeoff, { kind: 'answering' }>,
+  { dialect }: Manner,
+  view: View,
+): AsyncGenerator<Uint8Array> {
+  const renderer = dialect.streamRenderer(view);
+  const source = flight.wire.dialect.decoder(takeoff.streaming);
+  let ended = false;
+  for await (const delta of deltasOf(reader, source)) {
+    ended ||= delta.kind === 'done' || delta.kind === 'fault';
+    yield encode(renderer.write(delta));
+  }
+  if (!ended) yield encode(renderer.write({ kind: 'fault', fault: CUT_OFF }));
+}
+
+const encoder = new TextEncoder();
+const encode = (text: string) => encoder.encode(text);
+
+/** Pulled by the client: nothing is read ahead of it but what the flight already holds. */
+function streamOf(pieces: AsyncGenerator<Uint8Array>, reader: Reader): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        for (;;) {
+          const step = await pieces.next();
+          if (step.done) {
+            reader.leave();
+            controller.close();
+            return;
+          }
+          if (step.value.byteLength > 0) {
+            controller.enqueue(step.value);
+            return;
+          }
+        }
+      },
+      cancel() {
+        reader.leave();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * A request's way: read what is asked, look where it was answered before, join who is asking already, ask the origin, render,
+ * store. Every generation comes through here; each step has a file of its own.
+ */
+import { type Ask, type Cacheable, flightKey, settle } from './ask.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import type { Edge, Visit } from './edge.ts';
+import type { Exchange } from './exchange/exchange.ts';
+import { fault } from './exchange/fault.ts';
+import type { Launch } from './flight/flights.ts';
+import { keep } from './keep.ts';
+import { look } from './look.ts';
+import type { Priority } from './origin/client.ts';
+import { passThrough } from './pass-through.ts';
+import { faultResponse, flightResponse, type Manner, storedResponse } from './respond.ts';
+import { startTrail, type Trail } from './trail.ts';
+
+export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise<Response> {
+  const trail = startTrail(visit.request.headers);
+  const reading = edge.read(dialect, visit.text);
+  trail.step('read');
+  if (reading.kind === 'fault') return faultResponse(dialect, reading.fault, trail.headers('BYPASS'));
+  if (reading.kind === 'control') return passThrough(visit, dialect, reading, trail, edge);
+
+  const ask = await settle(visit, dialect, reading, edge);
+  trail.step('key');
+  const manner: Manner = { dialect, view: reading.kind === 'prompt' ? reading.view : undefined, trail };
+  const launch = (priority: Priority) => launchOf(ask, dialect, priority, visit, trail, edge);
+
+  const found = await look(ask, dialect, trail, edge, visit.later);
+  if (found.kind === 'fresh') return storedResponse(found.exchange, 'HIT', manner);
+  if (found.kind === 'stale') {
+    if (found.revalidate) edge.flights.board(launch('revalidate'));
+    return storedResponse(found.exchange, 'STALE', manner);
+  }
+  if (ask.policy.onlyIfCached)
+    return faultResponse(dialect, fault('timeout', 'nothing is cached for this request'), trail.headers('MISS'));
+
+  return fly(launch('interactive'), visit, ask, manner, found.spare, edge);
+}
+
+/** Joins the generation that is in the air, or begins it. `spare`: a stale answer for when the origin fails. */
+async function fly(
+  launch: Launch,
+  visit: Visit,
+  ask: Ask,
+  manner: Manner,
+  spare: Exchange | undefined,
+  edge: Edge,
+): Promise<Response> {
+  const { trail, dialect } = manner;
+  const { flight, joined } = edge.flights.board(launch);
+  const reader = flight.join(() => edge.flights.adopt(flight, launch));
+  visit.request.signal.addEventListener('abort', () => reader.leave(), { once: true });
+  const takeoff = await reader.takeoff();
+  trail.step('origin');
+
+  if (takeoff.kind === 'answering') {
+    const outcome = joined ? 'JOINED' : ask.policy.lookup ? 'MISS' : 'BYPASS';
+    trail.forwarded(joined, ask.policy.store);
+    return flightResponse(flight, reader, takeoff, outcome, manner);
+  }
+  reader.leave();
+  if (takeoff.kind === 'found' && takeoff.exchange.key === ask.key)
+    return storedResponse(takeoff.exchange, 'HIT', manner, takeoff.headers);
+  const reason =
+    takeoff.kind === 'fault' ? takeoff.fault : fault('bad_gateway', 'the origin answered another question');
+  if (spare !== undefined && reason.status >= 500) return storedResponse(spare, 'STALE', manner);
+  return faultResponse(dialect, reason, trail.headers(ask.policy.lookup ? 'MISS' : 'BYPASS'));
+}
+
+function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, trail: Trail, edge: Edge): Launch {
+  const { reading, scope, policy, key, session } = ask;
+  const { config } = edge;
+  return {
+    key: flightKey(ask, dialect, reading.kind === 'prompt' ? reading.prompt : undefined),
+    dialect,
+    model: reading.kind === 'prompt' ? reading.view.model : reading.model,
+    later: visit.later,
+    landed: (landing, flight) => keep(ask, landing, flight, edge),
+    pump: {
+      decoder: (streaming) => dialect.decoder(streaming),
+      openTimeoutMs: config.ORIGIN_TIMEOUT_MS,
+      idleTimeoutMs: config.ORIGIN_IDLE_TIMEOUT_MS,
+      open: (signal) =>
+        edge.origin(
+          {
+            method: 'POST',
+            path: dialect.path,
+            body: reading.forward,
+            priority,
+            tenant: scope.tenant,
+            namespace: scope.namespace,
+            ttl: policy.store ? policy.ttl : 0,
+            lookup: policy.lookup && priority === 'interactive',
+            traceparent: trail.traceparent,
+            ...(policy.lookup && { key }),
+            ...(session !== undefined && { session }),
+          },
+          signal,
+        ),
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** Trail: what was passed on a request's way, written down once, in the headers of its answer. */
+import { type CacheMember, cacheStatus } from './exchange/cache-status.ts';
+import type { Outcome } from './observe.ts';
+
+export interface Trail {
+  readonly startedAt: number;
+  readonly traceparent: string;
+  /** Notes a cache; call in the order in which they were asked (nearest the client first). */
+  cache(member: CacheMember): void;
+  /** Ends a step of `Server-Timing`; it lasted since the step before it. */
+  step(name: string): void;
+  /** The request went on to the origin: every cache that was asked says so, and whether it will keep the answer. */
+  forwarded(joined: boolean, stored: boolean): void;
+  /** Headers of an inference answer, but for its content type. `upstream`: what the sidecar said of its own part. */
+  headers(outcome: Outcome, upstream?: Headers): Headers;
+  /** What the last `headers` said. */
+  readonly outcome: Outcome | undefined;
+}
+
+/** @see https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+function hex(bytes: number): string {
+  let text = '';
+  for (const byte of crypto.getRandomValues(new Uint8Array(bytes))) text += byte.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** The client's trace with a span of ours; a new trace where it has none. */
+function continueTrace(given: string | null): string {
+  const parts = given === null ? null : TRACEPARENT.exec(given.trim().toLowerCase());
+  return parts ? `00-${parts[1]}-${hex(8)}-${parts[3]}` : `00-${hex(16)}-${hex(8)}-01`;
+}
+
+/** @param now milliseconds; only differences count */
+export function startTrail(request: Headers, now: () => number = Date.now): Trail {
+  const startedAt = now();
+  const traceparent = continueTrace(request.get('traceparent'));
+  const members: CacheMember[] = [];
+  let timing = '';
+  let last = startedAt;
+  let said: Outcome | undefined;
+  return {
+    get outcome() {
+      return said;
+    },
+    startedAt,
+    traceparent,
+    cache: (member) => void members.push(member),
+    step(name) {
+      const at = now();
+      timing += `${timing && ', '}${name};dur=${at - last}`;
+      last = at;
+    },
+    forwarded(joined, stored) {
+      for (const [at, member] of members.entries())
+        members[at] = { ...member, ...(stored && { stored }), ...(joined && { collapsed: true }) };
+    },
+    headers(outcome, upstream) {
+      said = outcome;
+      const headers = new Headers({
+        'x-cache': outcome,
+        'cache-status': cacheStatus([...members].reverse(), upstream?.get('cache-status')),
+        'server-timing': upstream?.has('server-timing') ? `${timing}, ${upstream.get('server-timing')}` : timing,
+        traceparent,
+      });
+      const wait = upstream?.get('x-expected-wait');
+      if (wait) headers.set('x-expected-wait', wait);
+      return headers;
+    },
+  };
+}
