@@ -39,10 +39,16 @@ export function createApp(edge: Edge) {
     );
   for (const path of catalogPaths) {
     const shape = errorShape(path);
-    app.get(path, (c) => admit(c.req.raw, c.executionCtx, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
+    app.get(path, (c) =>
+      admit(c.req.raw, c.executionCtx, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)),
+    );
   }
-  app.post('/api/show', (c) => admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
-  app.get('/api/ps', (c) => admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
+  app.post('/api/show', (c) =>
+    admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)),
+  );
+  app.get('/api/ps', (c) =>
+    admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)),
+  );
 
   app.all('*', (c) => closed(c.req.method, c.req.path));
   app.onError((error, c) => {

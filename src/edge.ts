@@ -1,11 +1,11 @@
 /** Edge: what one isolate keeps between requests, put together once from the environment. */
 import type { Config } from './config.ts';
+import type { Dialect, Reading } from './dialects/dialect.ts';
 import type { Flights } from './flight/flights.ts';
 import type { Observe } from './observe.ts';
 import type { Catalog } from './origin/catalog.ts';
-import type { FetchDocument } from './origin/documents.ts';
-import type { Dialect, Reading } from './dialects/dialect.ts';
 import type { AskOrigin } from './origin/client.ts';
+import type { FetchDocument } from './origin/documents.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
 
 export interface Edge {

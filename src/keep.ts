@@ -65,13 +65,17 @@ export async function keep(keeping: Keeping, landing: Landing, flight: Flight, e
     return;
   }
   const answeredBy = flight.takeoff?.kind === 'answering' ? flight.takeoff.headers.get('x-model-digest') : null;
-  if (answeredBy === null || answeredBy === scope.digest) {
-    await edge.tiers.put(exchangeOf(keeping, content, edge, Date.now()));
-  } else {
-    edge.catalog.learn(scope.model, answeredBy);
-    const renewed = { ...scope, digest: answeredBy };
-    const key = await exchangeKey(renewed, asked);
-    await edge.tiers.put(exchangeOf({ ...keeping, scope: renewed, key }, content, edge, Date.now()));
-  }
+  await edge.tiers.put(exchangeOf(await underDigest(keeping, answeredBy, edge), content, edge, Date.now()));
   edge.observe({ ...told, stored: true });
+}
+
+/**
+ * The digest that answered may be newer than the one that was keyed: a model was pulled meanwhile. What it said belongs to it.
+ * @param answeredBy what the sidecar said, if it knows
+ */
+export async function underDigest(keeping: Keeping, answeredBy: string | null, edge: Edge): Promise<Keeping> {
+  if (answeredBy === null || answeredBy === keeping.scope.digest) return keeping;
+  edge.catalog.learn(keeping.scope.model, answeredBy);
+  const scope = { ...keeping.scope, digest: answeredBy };
+  return { ...keeping, scope, key: await exchangeKey(scope, keeping.asked) };
 }

@@ -46,7 +46,9 @@ export async function look(
   }
   trail.cache({ cache: tier, hit: true, ttl, key });
   if (found.above) later(found.fill());
-  return fresh.kind === 'fresh' ? { kind: 'fresh', exchange } : { kind: 'stale', exchange, revalidate: fresh.revalidate };
+  return fresh.kind === 'fresh'
+    ? { kind: 'fresh', exchange }
+    : { kind: 'stale', exchange, revalidate: fresh.revalidate };
 }
 
 /** Whether a stored answer shows all that this client's dialect shows. */

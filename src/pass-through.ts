@@ -1,15 +1,16 @@
 /** Pass through: what the cache has no part in goes to the origin and comes back as it is. */
-import type { Dialect, Reading } from './dialects/dialect.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
+import type { JsonObject } from './exchange/json.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
 
 /** A request that asks for no answer, such as loading a model. */
 export async function passThrough(
   visit: Visit,
-  dialect: Dialect,
-  reading: Extract<Reading, { kind: 'control' }>,
+  dialect: Pick<Dialect, 'path' | 'errorBody'>,
+  body: JsonObject,
   trail: Trail,
   edge: Edge,
 ): Promise<Response> {
@@ -18,7 +19,7 @@ export async function passThrough(
       {
         method: 'POST',
         path: dialect.path,
-        body: reading.forward,
+        body,
         priority: 'interactive',
         tenant: visit.tenant,
         namespace: '',

@@ -6,7 +6,7 @@ import { deltasOf, type Flight, type Landing, type Reader, type Takeoff } from '
 import type { Outcome } from './observe.ts';
 import type { Trail } from './trail.ts';
 
-const JSON_TYPE = 'application/json; charset=utf-8';
+export const JSON_TYPE = 'application/json; charset=utf-8';
 const CUT_OFF = fault('bad_gateway', 'the answer was cut off before its end');
 
 /** How one client is to be answered. */

@@ -26,7 +26,8 @@ export async function serveShow(visit: Visit, shape: ErrorShape, edge: Edge): Pr
   if (parsed.kind === 'fault') return faultResponse(shape, parsed.fault, new Headers());
   const { known } = fold(parsed.body, SHOW_FIELDS);
   const model = known.model || known.name;
-  if (typeof model !== 'string') return faultResponse(shape, fault('invalid_request', 'model is required'), new Headers());
+  if (typeof model !== 'string')
+    return faultResponse(shape, fault('invalid_request', 'model is required'), new Headers());
   const body = { model: canonicalModel(model), ...(known.verbose === true && { verbose: true }) };
   return answer(visit, { method: 'POST', path: '/api/show', body }, shape, edge);
 }
@@ -36,12 +37,21 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
   const trail = startTrail(visit.request.headers);
   const response = await edge
     .origin(
-      { method: 'GET', path: '/api/ps', priority: 'interactive', tenant: visit.tenant, namespace: '', ttl: 0, lookup: false },
+      {
+        method: 'GET',
+        path: '/api/ps',
+        priority: 'interactive',
+        tenant: visit.tenant,
+        namespace: '',
+        ttl: 0,
+        lookup: false,
+      },
       visit.request.signal,
     )
     .catch(() => undefined);
   const headers = trail.headers('BYPASS');
-  if (response === undefined) return faultResponse(shape, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  if (response === undefined)
+    return faultResponse(shape, fault('bad_gateway', 'the origin cannot be reached'), headers);
   headers.set('content-type', response.headers.get('content-type') ?? 'application/json; charset=utf-8');
   return new Response(response.body, { status: response.status, headers });
 }

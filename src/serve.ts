@@ -2,7 +2,7 @@
  * A request's way: read what is asked, look where it was answered before, join who is asking already, ask the origin, render,
  * store. Every generation comes through here; each step has a file of its own.
  */
-import { type Ask, type Cacheable, flightKey, settle } from './ask.ts';
+import { type Ask, flightKey, settle } from './ask.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -20,7 +20,7 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   const reading = edge.read(dialect, visit.text);
   trail.step('read');
   if (reading.kind === 'fault') return faultResponse(dialect, reading.fault, trail.headers('BYPASS'));
-  if (reading.kind === 'control') return passThrough(visit, dialect, reading, trail, edge);
+  if (reading.kind === 'control') return passThrough(visit, dialect, reading.forward, trail, edge);
 
   const ask = await settle(visit, dialect, reading, edge);
   trail.step('key');

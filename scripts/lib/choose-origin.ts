@@ -1,7 +1,6 @@
 /** Which Ollama serves this run: the one that was named, one that runs on this machine, or the simulated one. */
-import { createServer } from 'node:net';
 import type { Family } from './children.ts';
-import { answers } from './ports.ts';
+import { answers, freePort } from './ports.ts';
 
 export interface Origin {
   readonly urls: readonly string[];
@@ -45,17 +44,4 @@ async function firstModel(url: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }

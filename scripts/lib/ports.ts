@@ -28,3 +28,17 @@ export async function answers(url: string, limit: number): Promise<void> {
   }
   throw new Error(`nothing answered at ${url} within ${limit / 1000} s`);
 }
+
+/** A port of this machine that nothing listens on right now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}

@@ -205,10 +205,7 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
 const LOST: Fault = { kind: 'bad_gateway', status: 502, message: 'the generation was lost; ask again' };
 
 /** Deltas of a flight for one reader, decoded from the origin's bytes as they come. */
-export async function* deltasOf(
-  reader: Reader,
-  decode: { push(text: string): readonly Delta[]; end(): readonly Delta[] },
-) {
+export async function* deltasOf(reader: Reader, decode: Decoder): AsyncGenerator<Delta> {
   const text = new TextDecoder();
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next())
     yield* decode.push(text.decode(chunk, { stream: true }));

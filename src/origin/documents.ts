@@ -47,7 +47,14 @@ export function documents(
     const kept = found.exchange?.content.kind === 'raw' ? found.exchange : undefined;
     if (kept !== undefined && !renew && Date.now() < kept.freshUntil) return documentOf(kept, 'fresh');
 
-    const request: OriginRequest = { ...wanted, priority: 'interactive', tenant: '', namespace: '', ttl: 0, lookup: false };
+    const request: OriginRequest = {
+      ...wanted,
+      priority: 'interactive',
+      tenant: '',
+      namespace: '',
+      ttl: 0,
+      lookup: false,
+    };
     const response = await origin(request, AbortSignal.timeout(PATIENCE_MS)).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (response?.ok && text !== undefined) {

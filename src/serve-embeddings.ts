@@ -1,0 +1,160 @@
+/** An embedding request's way: each input is looked up by itself, and only those that nobody has yet go to the origin. */
+import { scopeOf, tagsOf } from './ask.ts';
+import type { EmbedDialect, EmbedReading } from './dialects/embed-dialect.ts';
+import { parseBody } from './dialects/fold.ts';
+import type { Edge, Visit } from './edge.ts';
+import type { Content } from './exchange/exchange.ts';
+import { fault, faultOfStatus } from './exchange/fault.ts';
+import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
+import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
+import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
+import { errorMessage } from './flight/pump.ts';
+import { exchangeOf, questionOf, underDigest } from './keep.ts';
+import { passThrough } from './pass-through.ts';
+import { faultResponse, JSON_TYPE } from './respond.ts';
+import { startTrail, type Trail } from './trail.ts';
+
+type Vector = Extract<Content, { kind: 'vector' }>;
+
+/** One input with what is known of it. */
+interface Input {
+  readonly prompt: EmbedPrompt;
+  readonly asked: Asked;
+  readonly key: string;
+  found: Vector | undefined;
+  /** Milliseconds since the epoch; undefined for what the origin just made. */
+  storedAt: number | undefined;
+}
+
+export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge: Edge): Promise<Response> {
+  const trail = startTrail(visit.request.headers);
+  const parsed = parseBody(visit.text);
+  const reading = parsed.kind === 'fault' ? parsed : dialect.read(parsed.body);
+  trail.step('read');
+  if (reading.kind === 'fault') return faultResponse(dialect, reading.fault, trail.headers('BYPASS'));
+  if (reading.kind !== 'embed') return passThrough(visit, dialect, reading.forward, trail, edge);
+
+  const { headers } = visit.request;
+  const scope = await scopeOf(visit, canonicalModel(reading.view.model), edge);
+  const policy = readPolicy(headers, scope.model, undefined, edge.config);
+  const inputs = await lookUp(reading.inputs, scope, policy, visit, edge);
+  trail.step('tiers');
+
+  const missing = inputs.filter((input) => input.found === undefined);
+  for (const cache of edge.tiers.names) trail.cache(memberOf(cache, missing.length, inputs.length, policy));
+  if (missing.length > 0) {
+    if (policy.onlyIfCached)
+      return faultResponse(dialect, fault('timeout', 'not every input is cached'), trail.headers('MISS'));
+    const failed = await ask(missing, reading, scope, policy, visit, trail, dialect, edge);
+    trail.step('origin');
+    if (failed !== undefined) return failed;
+  }
+
+  const vectors = reading.order.map((place) => inputs[place]?.found as Vector);
+  const tokens = vectors.reduce((sum, vector) => sum + vector.promptTokens, 0);
+  const elapsed = Math.max(1, Math.round((Date.now() - trail.startedAt) * 1e6));
+  const timing = { total: elapsed, load: 1 };
+  const body = dialect.render(
+    vectors.map((vector) => vector.vector),
+    tokens,
+    reading.view,
+    timing,
+  );
+  const answer = trail.headers(missing.length === 0 ? 'HIT' : policy.lookup ? 'MISS' : 'BYPASS');
+  answer.set('content-type', JSON_TYPE);
+  const oldest = Math.min(...inputs.map((input) => input.storedAt ?? Number.POSITIVE_INFINITY));
+  if (missing.length === 0) answer.set('age', String(Math.max(0, Math.floor((Date.now() - oldest) / 1000))));
+  return new Response(body, { headers: answer });
+}
+
+function lookUp(
+  prompts: readonly EmbedPrompt[],
+  scope: Scope,
+  policy: Policy,
+  visit: Visit,
+  edge: Edge,
+): Promise<readonly Input[]> {
+  return Promise.all(
+    prompts.map(async (prompt): Promise<Input> => {
+      const asked: Asked = { kind: 'prompt', prompt };
+      const key = await exchangeKey(scope, asked);
+      if (!policy.lookup) return { prompt, asked, key, found: undefined, storedAt: undefined };
+      const { exchange, fill, above } = await edge.tiers.lookup(key);
+      const usable =
+        exchange?.content.kind === 'vector' &&
+        freshness(exchange, policy, Date.now(), edge.config.STALE_WHILE_REVALIDATE).kind !== 'refused';
+      if (!usable) return { prompt, asked, key, found: undefined, storedAt: undefined };
+      if (above) visit.later(fill());
+      return { prompt, asked, key, found: exchange.content as Vector, storedAt: exchange.storedAt };
+    }),
+  );
+}
+
+/** Asks the origin for what is missing, and keeps it; a response only where that failed. */
+async function ask(
+  missing: readonly Input[],
+  reading: Extract<EmbedReading, { kind: 'embed' }>,
+  scope: Scope,
+  policy: Policy,
+  visit: Visit,
+  trail: Trail,
+  dialect: EmbedDialect,
+  edge: Edge,
+): Promise<Response | undefined> {
+  const prompts = missing.map((input) => input.prompt);
+  const patience = AbortSignal.timeout(edge.config.ORIGIN_TIMEOUT_MS);
+  const response = await edge
+    .origin(
+      {
+        method: 'POST',
+        path: dialect.path,
+        body: reading.forwardFor(prompts),
+        priority: 'interactive',
+        tenant: scope.tenant,
+        namespace: scope.namespace,
+        ttl: 0,
+        lookup: false,
+        traceparent: trail.traceparent,
+      },
+      AbortSignal.any([visit.request.signal, patience]),
+    )
+    .catch(() => undefined);
+  const text = await response?.text().catch(() => undefined);
+  if (response === undefined || text === undefined) {
+    const reason = patience.aborted
+      ? fault('timeout', 'the origin did not answer in time')
+      : fault('bad_gateway', 'the origin cannot be reached');
+    return faultResponse(dialect, reason, trail.headers('MISS'));
+  }
+  if (!response.ok) {
+    const reason = faultOfStatus(response.status, errorMessage(text) ?? `the origin answered ${response.status}`);
+    return faultResponse(dialect, reason, trail.headers('MISS', response.headers));
+  }
+  const decoded = dialect.decode(text, prompts);
+  if (decoded.kind === 'fault') return faultResponse(dialect, decoded.fault, trail.headers('MISS'));
+
+  const now = Date.now();
+  for (const [at, input] of missing.entries()) {
+    const vector = decoded.vectors[at] as Float32Array;
+    input.found = { kind: 'vector', vector, promptTokens: decoded.promptTokens[at] ?? 0 };
+    if (!policy.store) continue;
+    const { key, asked, prompt, found } = input;
+    const keeping = { key, scope, asked, policy, question: questionOf(prompt), tags: tagsOf(visit.request.headers) };
+    const stored = underDigest(keeping, response.headers.get('x-model-digest'), edge).then((renewed) =>
+      edge.tiers.put(exchangeOf(renewed, found, edge, now)),
+    );
+    visit.later(stored);
+  }
+  return undefined;
+}
+
+function memberOf(cache: string, missing: number, all: number, policy: Policy) {
+  if (policy.bypass !== undefined) return { cache, fwd: policy.bypass, stored: policy.store };
+  if (missing === 0) return { cache, hit: true };
+  return {
+    cache,
+    fwd: missing === all ? ('uri-miss' as const) : ('partial' as const),
+    stored: policy.store,
+    ...(missing < all && { detail: `${all - missing} of ${all} inputs` }),
+  };
+}

@@ -1,0 +1,114 @@
+/** The real pair for tests: a simulated Ollama, the sidecar as its own process, the edge on the bare runtime. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { startSimulatedOllama } from '../../../bench/simulated-ollama/start.ts';
+import { startEdge } from '../../../scripts/lib/edge.ts';
+import { answers, freePort } from '../../../scripts/lib/ports.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+const SECRET = 'a secret of the tests alone';
+
+type Simulated = Awaited<ReturnType<typeof startSimulatedOllama>>;
+
+export interface Pair {
+  readonly url: string;
+  readonly sidecarUrl: string;
+  readonly secret: string;
+  readonly ollama: Simulated;
+  /** Ends the sidecar's process (SIGKILL) and, with `startSidecar`, begins a new one on the same port and state. */
+  killSidecar(): Promise<void>;
+  startSidecar(): Promise<void>;
+  /** A new isolate with the same bindings' data: its memory is empty. */
+  restartEdge(vars?: Readonly<Record<string, string>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface PairOptions {
+  /** Settings of the edge. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Settings of the sidecar. */
+  readonly origin?: Readonly<Record<string, string>>;
+  readonly ollama?: Parameters<typeof startSimulatedOllama>[0];
+}
+
+export async function startPair({ vars = {}, origin = {}, ollama: simulated = {} }: PairOptions = {}): Promise<Pair> {
+  const state = mkdtempSync(join(tmpdir(), 'edge-cache-test-'));
+  const ollama = await startSimulatedOllama(simulated);
+  const port = await freePort();
+  const sidecarUrl = `http://127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+
+  async function startSidecar(): Promise<void> {
+    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'origin/src/main.ts')], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        ORIGIN_PORT: String(port),
+        ORIGIN_SECRET: SECRET,
+        OLLAMA_URL: ollama.url,
+        STATE_DIR: join(state, 'origin'),
+        ...origin,
+      },
+    });
+    await answers(`${sidecarUrl}/health`, 20_000);
+  }
+
+  async function killSidecar(): Promise<void> {
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise((done) => child?.once('exit', done));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  const edgeOf = (over: Readonly<Record<string, string>>) =>
+    startEdge({
+      host: '127.0.0.1',
+      port: 0,
+      vars: {
+        ORIGIN_URL: sidecarUrl,
+        ORIGIN_SECRET: SECRET,
+        ADMIN_KEY: 'the admin key of the tests',
+        ...vars,
+        ...over,
+      },
+      stateDir: join(state, 'edge'),
+    });
+
+  await startSidecar();
+  let edge = await edgeOf({});
+  return {
+    get url() {
+      return edge.url;
+    },
+    sidecarUrl,
+    secret: SECRET,
+    ollama,
+    killSidecar,
+    startSidecar,
+    async restartEdge(over = {}) {
+      await edge.close();
+      edge = await edgeOf(over);
+      return edge.url;
+    },
+    async close() {
+      await edge.close();
+      await killSidecar();
+      await ollama.close();
+      rmSync(state, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The members of `Cache-Status`, by cache. */
+export function cacheStatusOf(response: Response): Record<string, string> {
+  const field = response.headers.get('cache-status') ?? '';
+  return Object.fromEntries(
+    field
+      .split(', ')
+      .filter((part) => part !== '')
+      .map((part) => [part.split(';')[0] ?? '', part]),
+  );
+}
