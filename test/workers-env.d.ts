@@ -1,0 +1,10 @@
+/** The bindings of wrangler.toml, as tests in the Workers runtime see them. */
+import type { Bindings } from '../src/assemble.ts';
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends Bindings {
+      readonly CACHE_KV: KVNamespace;
+    }
+  }
+}
