@@ -1,9 +1,6 @@
 /** What the edge says about a request beside its body. */
 import type { Request } from '../http/listener.ts';
-
-/** In the order in which they are served. */
-export const PRIORITIES = ['interactive', 'revalidate', 'warm', 'prefetch'] as const;
-export type Priority = (typeof PRIORITIES)[number];
+import { PRIORITIES, type Priority } from '../scheduler/ticket.ts';
 
 export interface Terms {
   /** The exchange's key; undefined for an answer that nobody may share. */
