@@ -11,9 +11,8 @@ import { documents } from './origin/documents.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
 import { memoryTier } from './tiers/memory.ts';
-import { readThrough } from './tiers/read-through.ts';
+import { readThrough, type TimedTier } from './tiers/read-through.ts';
 import { redisTier } from './tiers/redis.ts';
-import type { Tier } from './tiers/tier.ts';
 
 export interface Bindings {
   readonly CACHE_KV?: KVNamespace;
@@ -38,11 +37,16 @@ export function assemble(config: Config, bindings: Bindings): Edge {
 }
 
 /** Nearest first. */
-function tiersOf(config: Config, { CACHE_KV }: Bindings): readonly Tier[] {
+function tiersOf(config: Config, { CACHE_KV }: Bindings): readonly TimedTier[] {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token } = config;
-  const tiers: Tier[] = [memoryTier({ entries: config.MEMORY_ENTRIES, bytes: config.MEMORY_BYTES }), coloTier()];
-  if (url !== undefined && token !== undefined) tiers.push(redisTier({ url, token }));
-  else if (CACHE_KV !== undefined) tiers.push(kvTier(CACHE_KV));
+  const memory = memoryTier({ entries: config.MEMORY_ENTRIES, bytes: config.MEMORY_BYTES });
+  const tiers: TimedTier[] = [
+    { tier: memory, timeoutMs: 0 },
+    { tier: coloTier(), timeoutMs: config.COLO_TIMEOUT_MS },
+  ];
+  if (url !== undefined && token !== undefined)
+    tiers.push({ tier: redisTier({ url, token }), timeoutMs: config.REDIS_TIMEOUT_MS });
+  else if (CACHE_KV !== undefined) tiers.push({ tier: kvTier(CACHE_KV), timeoutMs: config.KV_TIMEOUT_MS });
   return tiers;
 }
 

@@ -8,6 +8,7 @@ const SMALLEST_NORMAL = 2 ** -126;
  * @param value a float32, finite
  */
 export function shortestFloat32(value: number): number {
+  if (value === 0) return value;
   const size = Math.abs(value);
   if (size >= 1e-12 && size < 1e9) {
     // A float32 needs 6 to 9 digits. The exponent may be one too large, hence from 5 on. Powers of ten up to 1e22 are exact in

@@ -79,14 +79,19 @@ export function readOptions(value: JsonObject | undefined): OptionsReading {
     }
     const wrong = typeFault(name, given, type);
     if (wrong !== undefined) return { kind: 'fault', fault: wrong };
-    // Go converts JSON's floats to int by cutting their fraction off.
-    if (answerType !== undefined) options[name] = type === 'integer' ? Math.trunc(given as number) : given;
+    if (answerType !== undefined) options[name] = canonical(given, type);
   }
   return {
     kind: 'options',
     options: options as Options,
     unknown: unknown.length > 0 ? Object.fromEntries(unknown) : undefined,
   };
+}
+
+/** Go converts JSON's floats to int by cutting their fraction off; adding 0 takes the sign from a zero. */
+function canonical(value: Json, type: OptionType): Json {
+  if (typeof value !== 'number') return value;
+  return (type === 'integer' ? Math.trunc(value) : value) + 0;
 }
 
 function typeFault(name: string, value: Json, type: OptionType): Fault | undefined {

@@ -144,7 +144,7 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
         waiting.add(resolve);
         timer = setTimeout(resolve, READER_BEAT_MS);
       });
-      clearTimeout(timer);
+      clearTimeout(timer ?? 0);
       if (wakeUp) waiting.delete(wakeUp);
       if (landing !== undefined || now() - lastBeat <= PUMP_DEAD_AFTER_MS) return;
       lastBeat = now();

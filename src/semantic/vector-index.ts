@@ -1,0 +1,31 @@
+/** VectorIndex: where the vectors of stored questions are, and which are nearest. A new index is a new file with one of these. */
+
+export interface IndexEntry {
+  /** The exchange's key. */
+  readonly key: string;
+  /** Only questions of one partition may share an answer; see `partition.ts`. */
+  readonly partition: string;
+  readonly tenant: string;
+  readonly vector: Float32Array;
+  /** The question's text: the guards read it. */
+  readonly question: string;
+  /** Milliseconds since the epoch; the entry is gone from then on. */
+  readonly expiresAt: number;
+}
+
+export interface Neighbour {
+  readonly key: string;
+  readonly question: string;
+  /** Cosine similarity, −1 to 1. */
+  readonly cosine: number;
+}
+
+export interface VectorIndex {
+  readonly name: 'local' | 'vectorize';
+  /** The nearest of a partition, best first, at most `count`. May reject. */
+  nearest(partition: string, vector: Float32Array, count: number): Promise<readonly Neighbour[]>;
+  /** Adds or replaces by key. An index may take a while until it finds the new entry. May reject. */
+  add(entry: IndexEntry): Promise<void>;
+  /** Removes by key; no error where there is none. May reject. */
+  remove(partition: string, keys: readonly string[]): Promise<void>;
+}

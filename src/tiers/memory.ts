@@ -1,0 +1,83 @@
+/** The memory tier: the most recently used exchanges of this isolate, bounded in number and bytes. */
+import type { Content, Exchange } from '../exchange/exchange.ts';
+import type { Tier } from './tier.ts';
+
+export interface MemoryOptions {
+  /** Most exchanges; 0 keeps none. */
+  readonly entries: number;
+  /** Most bytes of all of them together. */
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+}
+
+export interface MemoryTier extends Tier {
+  readonly name: 'memory';
+  get(key: string): Exchange | undefined;
+  put(exchange: Exchange): void;
+  delete(key: string): void;
+  readonly size: number;
+  readonly bytes: number;
+}
+
+/** A map keeps its keys in the order of insertion: the first is the least recently used. */
+export function memoryTier({ entries, bytes: limit, now = Date.now }: MemoryOptions): MemoryTier {
+  const held = new Map<string, { readonly exchange: Exchange; readonly bytes: number }>();
+  let bytes = 0;
+
+  function drop(key: string): void {
+    const entry = held.get(key);
+    if (entry === undefined) return;
+    held.delete(key);
+    bytes -= entry.bytes;
+  }
+
+  return {
+    name: 'memory',
+    get size() {
+      return held.size;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get(key) {
+      const entry = held.get(key);
+      if (entry === undefined) return undefined;
+      held.delete(key);
+      if (entry.exchange.keepUntil <= now()) {
+        bytes -= entry.bytes;
+        return undefined;
+      }
+      held.set(key, entry);
+      return entry.exchange;
+    },
+    put(exchange) {
+      drop(exchange.key);
+      const size = sizeOf(exchange);
+      if (entries === 0 || size > limit) return;
+      held.set(exchange.key, { exchange, bytes: size });
+      bytes += size;
+      for (const key of held.keys()) {
+        if (held.size <= entries && bytes <= limit) break;
+        drop(key);
+      }
+    },
+    delete: drop,
+  };
+}
+
+const OVERHEAD = 600;
+
+/** Bytes in the heap, estimated: two a character, since most engines keep non-Latin text that way. */
+export function sizeOf({ question, content, tags }: Exchange): number {
+  const text = question.length + tags.reduce((sum, tag) => sum + tag.length, 0);
+  return OVERHEAD + 2 * text + contentSize(content);
+}
+
+function contentSize(content: Content): number {
+  if (content.kind === 'raw') return 2 * content.body.length;
+  if (content.kind === 'vector') return content.vector.byteLength;
+  const { content: words, thinking, toolCalls, logprobs, context } = content.answer;
+  const extra = toolCalls.length > 0 || logprobs !== undefined ? JSON.stringify([toolCalls, logprobs]).length : 0;
+  return 2 * (words.length + thinking.length + extra) + 8 * (context?.length ?? 0);
+}
