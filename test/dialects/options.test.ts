@@ -70,10 +70,8 @@ describe('readOptions', () => {
     fc.assert(
       fc.property(any, (given) => {
         const read = readOptions(JSON.parse(JSON.stringify(given)));
-        if (read.kind === 'options')
-          expect(readOptions(JSON.parse(JSON.stringify({ ...read.options, ...read.unknown })))).toEqual(
-            JSON.parse(JSON.stringify(read)).unknown === undefined ? { ...read, unknown: undefined } : read,
-          );
+        if (read.kind === 'fault') return;
+        expect(readOptions(JSON.parse(JSON.stringify({ ...read.options, ...read.unknown })))).toEqual(read);
       }),
     );
   });
