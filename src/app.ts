@@ -20,13 +20,19 @@ const RUNNING = 'Ollama is running';
 
 export function createApp(edge: Edge) {
   const app = new Hono();
+  const browsers = cors({
+    origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
+    exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
+  });
 
-  app.use(
-    cors({
-      origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
-      exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
-    }),
-  );
+  // Only for pages in a browser; every other request goes straight on.
+  app.use(async (c, next) => {
+    const origin = c.req.header('origin');
+    if (origin === undefined) return next();
+    if (allowedOrigin(origin, edge.config.CORS_ORIGINS) === undefined)
+      return refuse(c.req.path, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
+    return browsers(c, next);
+  });
 
   app.get('/', (c) => c.text(RUNNING));
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
@@ -65,10 +71,10 @@ export function createApp(edge: Edge) {
     then: (visit: Visit) => Promise<Response>,
   ): Promise<Response> {
     const caller = await authenticate(request.headers, edge.config.API_KEYS);
-    if (!caller.ok) return faultResponse(shape, caller.fault, new Headers());
+    if (!caller.ok) return faultResponse(shape, caller.fault);
     const compressed = new URL(request.url).pathname.startsWith('/v1/');
     const body = await readBody(request, edge.config.MAX_BODY_BYTES, compressed);
-    if (!body.ok) return faultResponse(shape, body.fault, new Headers());
+    if (!body.ok) return faultResponse(shape, body.fault);
     return then({ request, text: body.text, tenant: caller.tenant, later: (work) => context.waitUntil(work) });
   }
 
@@ -87,5 +93,5 @@ export function createApp(edge: Edge) {
 }
 
 function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {
-  return faultResponse(errorShape(path), reason, new Headers(headers));
+  return faultResponse(errorShape(path), reason, headers);
 }

@@ -25,22 +25,45 @@ const MAX_NAME = 256;
 export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable, edge: Edge): Promise<Ask> {
   const { headers } = visit.request;
   const prompt = reading.kind === 'prompt' ? reading.prompt : undefined;
-  const scope = await scopeOf(
-    visit,
-    prompt?.model ?? canonicalModel(reading.kind === 'opaque' ? reading.model : ''),
-    edge,
-  );
+  const model = reading.kind === 'prompt' ? reading.prompt.model : canonicalModel(reading.model);
+  const scope = await scopeOf(visit, model, edge);
   const asked = askedOf(reading, dialect, headers);
   return {
     reading,
     scope,
     asked,
     policy: readPolicy(headers, scope.model, prompt?.options, edge.config),
-    key: await exchangeKey(scope, asked),
+    key: await keyOf(reading, scope, asked),
     question: prompt === undefined ? '' : questionOf(prompt),
     tags: tagsOf(headers),
     session: headers.get('x-session-id')?.slice(0, MAX_NAME),
   };
+}
+
+interface Keyed {
+  readonly scope: Scope;
+  readonly key: string;
+}
+
+/** The last key of each remembered reading: popular questions are hashed once. */
+const keyed = new WeakMap<Cacheable, Keyed>();
+
+async function keyOf(reading: Cacheable, scope: Scope, asked: Asked): Promise<string> {
+  if (asked.kind === 'own') return exchangeKey(scope, asked);
+  const last = keyed.get(reading);
+  if (last !== undefined && sameScope(last.scope, scope)) return last.key;
+  const key = await exchangeKey(scope, asked);
+  keyed.set(reading, { scope, key });
+  return key;
+}
+
+function sameScope(one: Scope, other: Scope): boolean {
+  return (
+    one.tenant === other.tenant &&
+    one.namespace === other.namespace &&
+    one.model === other.model &&
+    one.digest === other.digest
+  );
 }
 
 /** @param model canonical name */

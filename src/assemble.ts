@@ -47,7 +47,8 @@ function tiersOf(config: Config, { CACHE_KV }: Bindings): readonly TimedTier[] {
   if (url !== undefined && token !== undefined)
     tiers.push({ tier: redisTier({ url, token }), timeoutMs: config.REDIS_TIMEOUT_MS });
   else if (CACHE_KV !== undefined) tiers.push({ tier: kvTier(CACHE_KV), timeoutMs: config.KV_TIMEOUT_MS });
-  return tiers;
+  const wanted: readonly string[] = config.CACHE_TIERS;
+  return tiers.filter(({ tier }) => wanted.includes(tier.name));
 }
 
 const REMEMBERED = 256;

@@ -58,6 +58,12 @@ const schema = z.object({
   /** Seconds that the model list, versions and model details are kept. */
   CATALOG_TTL: seconds.default(300),
 
+  /** Tiers that may be used, of those that are configured. */
+  CACHE_TIERS: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(['memory', 'colo', 'kv', 'redis'])))
+    .default(['memory', 'colo', 'kv', 'redis']),
   MEMORY_ENTRIES: z.coerce.number().int().min(0).max(100_000).default(500),
   MEMORY_BYTES: z.coerce
     .number()

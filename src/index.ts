@@ -24,5 +24,5 @@ export default {
 function misconfigured(request: Request, problems: readonly string[]): Response {
   const reason = fault('internal', `bad setting: ${problems.join('; ')}`);
   console.error(reason.message);
-  return faultResponse(errorShape(new URL(request.url).pathname), reason, new Headers());
+  return faultResponse(errorShape(new URL(request.url).pathname), reason);
 }

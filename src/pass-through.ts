@@ -35,6 +35,6 @@ export async function passThrough(
   const headers = trail.headers('BYPASS', response?.headers);
   if (response === undefined)
     return faultResponse(dialect, fault('bad_gateway', 'the origin cannot be reached'), headers);
-  headers.set('content-type', response.headers.get('content-type') ?? 'application/json; charset=utf-8');
+  headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   return new Response(response.body, { status: response.status, headers });
 }

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import { type Fault, fault } from './exchange/fault.ts';
 import { deltasOf, type Flight, type Landing, type Reader, type Takeoff } from './flight/flight.ts';
 import type { Outcome } from './observe.ts';
-import type { Trail } from './trail.ts';
+import type { HeaderFields, Trail } from './trail.ts';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
 const CUT_OFF = fault('bad_gateway', 'the answer was cut off before its end');
@@ -17,10 +17,14 @@ export interface Manner {
   readonly trail: Trail;
 }
 
-export function faultResponse(dialect: Pick<Dialect, 'errorBody'>, reason: Fault, headers: Headers): Response {
-  headers.set('content-type', JSON_TYPE);
-  if (reason.retryAfter !== undefined) headers.set('retry-after', String(Math.ceil(reason.retryAfter)));
-  if (reason.kind === 'unauthorized') headers.set('www-authenticate', 'Bearer');
+export function faultResponse(
+  dialect: Pick<Dialect, 'errorBody'>,
+  reason: Fault,
+  headers: HeaderFields = {},
+): Response {
+  headers['content-type'] = JSON_TYPE;
+  if (reason.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(reason.retryAfter));
+  if (reason.kind === 'unauthorized') headers['www-authenticate'] = 'Bearer';
   return new Response(dialect.errorBody(reason), { status: reason.status, headers });
 }
 
@@ -41,8 +45,8 @@ export function storedResponse(exchange: Exchange, outcome: Outcome, manner: Man
   }
   trail.step('render');
   const headers = trail.headers(outcome, upstream);
-  headers.set('content-type', contentType);
-  headers.set('age', String(Math.max(0, Math.floor((Date.now() - exchange.storedAt) / 1000))));
+  headers['content-type'] = contentType;
+  headers.age = String(Math.max(0, Math.floor((Date.now() - exchange.storedAt) / 1000)));
   return new Response(body, { headers });
 }
 
@@ -58,7 +62,7 @@ export function flightResponse(
   if (view === undefined) {
     const body = streamOf(relayed(reader, flight, undefined, undefined), reader);
     const headers = trail.headers(outcome, takeoff.headers);
-    headers.set('content-type', takeoff.contentType);
+    headers['content-type'] = takeoff.contentType;
     return new Response(body, { headers });
   }
   if (!view.stream) return wholeResponse(flight, reader, takeoff, outcome, manner, view);
@@ -66,7 +70,7 @@ export function flightResponse(
   const sameWire = takeoff.streaming && flight.wire.dialect.name === dialect.name && flight.wire.model === view.model;
   const pieces = sameWire ? relayed(reader, flight, dialect, view) : rendered(reader, flight, takeoff, manner, view);
   const headers = trail.headers(outcome, takeoff.headers);
-  headers.set('content-type', dialect.streamType);
+  headers['content-type'] = dialect.streamType;
   return new Response(streamOf(pieces, reader), { headers });
 }
 
@@ -83,7 +87,7 @@ async function wholeResponse(
   trail.step('generation');
   const landing: Landing = flight.landing ?? { kind: 'truncated' };
   const headers = trail.headers(outcome, takeoff.headers);
-  headers.set('content-type', JSON_TYPE);
+  headers['content-type'] = JSON_TYPE;
   if (landing.kind === 'complete' || landing.kind === 'uncacheable')
     return new Response(dialect.renderJson(landing.answer, view), { headers });
   return faultResponse(dialect, landing.kind === 'failed' ? landing.fault : CUT_OFF, headers);

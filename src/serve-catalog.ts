@@ -23,11 +23,10 @@ const SHOW_FIELDS = new Set(['model', 'name', 'verbose']);
 /** `POST /api/show`: a model's details. */
 export async function serveShow(visit: Visit, shape: ErrorShape, edge: Edge): Promise<Response> {
   const parsed = parseBody(visit.text);
-  if (parsed.kind === 'fault') return faultResponse(shape, parsed.fault, new Headers());
+  if (parsed.kind === 'fault') return faultResponse(shape, parsed.fault);
   const { known } = fold(parsed.body, SHOW_FIELDS);
   const model = known.model || known.name;
-  if (typeof model !== 'string')
-    return faultResponse(shape, fault('invalid_request', 'model is required'), new Headers());
+  if (typeof model !== 'string') return faultResponse(shape, fault('invalid_request', 'model is required'));
   const body = { model: canonicalModel(model), ...(known.verbose === true && { verbose: true }) };
   return answer(visit, { method: 'POST', path: '/api/show', body }, shape, edge);
 }
@@ -52,7 +51,7 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
   const headers = trail.headers('BYPASS');
   if (response === undefined)
     return faultResponse(shape, fault('bad_gateway', 'the origin cannot be reached'), headers);
-  headers.set('content-type', response.headers.get('content-type') ?? 'application/json; charset=utf-8');
+  headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   return new Response(response.body, { status: response.status, headers });
 }
 
@@ -71,7 +70,7 @@ async function answer(visit: Visit, wanted: Wanted, shape: ErrorShape, edge: Edg
       : { cache: 'memory', hit: true, ttl },
   );
   const headers = trail.headers(OUTCOMES[found.kind]);
-  headers.set('content-type', found.contentType);
-  if (found.kind !== 'fetched') headers.set('age', String(Math.floor((Date.now() - found.storedAt) / 1000)));
+  headers['content-type'] = found.contentType;
+  if (found.kind !== 'fetched') headers.age = String(Math.floor((Date.now() - found.storedAt) / 1000));
   return new Response(found.body, { headers });
 }

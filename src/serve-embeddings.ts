@@ -48,6 +48,7 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
     const failed = await ask(missing, reading, scope, policy, visit, trail, dialect, edge);
     trail.step('origin');
     if (failed !== undefined) return failed;
+    trail.forwarded(false, policy.store);
   }
 
   const vectors = reading.order.map((place) => inputs[place]?.found as Vector);
@@ -61,9 +62,9 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
     timing,
   );
   const answer = trail.headers(missing.length === 0 ? 'HIT' : policy.lookup ? 'MISS' : 'BYPASS');
-  answer.set('content-type', JSON_TYPE);
+  answer['content-type'] = JSON_TYPE;
   const oldest = Math.min(...inputs.map((input) => input.storedAt ?? Number.POSITIVE_INFINITY));
-  if (missing.length === 0) answer.set('age', String(Math.max(0, Math.floor((Date.now() - oldest) / 1000))));
+  if (missing.length === 0) answer.age = String(Math.max(0, Math.floor((Date.now() - oldest) / 1000)));
   return new Response(body, { headers: answer });
 }
 
@@ -149,12 +150,11 @@ async function ask(
 }
 
 function memberOf(cache: string, missing: number, all: number, policy: Policy) {
-  if (policy.bypass !== undefined) return { cache, fwd: policy.bypass, stored: policy.store };
+  if (policy.bypass !== undefined) return { cache, fwd: policy.bypass };
   if (missing === 0) return { cache, hit: true };
   return {
     cache,
     fwd: missing === all ? ('uri-miss' as const) : ('partial' as const),
-    stored: policy.store,
     ...(missing < all && { detail: `${all - missing} of ${all} inputs` }),
   };
 }

@@ -1,6 +1,10 @@
 /** Trail: what was passed on a request's way, written down once, in the headers of its answer. */
 import { type CacheMember, cacheStatus } from './exchange/cache-status.ts';
+import { hexOf } from './exchange/key.ts';
 import type { Outcome } from './observe.ts';
+
+/** Fields of a response, by their names in lower case: cheaper to build than a `Headers`. */
+export type HeaderFields = Record<string, string>;
 
 export interface Trail {
   readonly startedAt: number;
@@ -12,7 +16,7 @@ export interface Trail {
   /** The request went on to the origin: every cache that was asked says so, and whether it will keep the answer. */
   forwarded(joined: boolean, stored: boolean): void;
   /** Headers of an inference answer, but for its content type. `upstream`: what the sidecar said of its own part. */
-  headers(outcome: Outcome, upstream?: Headers): Headers;
+  headers(outcome: Outcome, upstream?: Headers): HeaderFields;
   /** What the last `headers` said. */
   readonly outcome: Outcome | undefined;
 }
@@ -20,16 +24,20 @@ export interface Trail {
 /** @see https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-function hex(bytes: number): string {
-  let text = '';
-  for (const byte of crypto.getRandomValues(new Uint8Array(bytes))) text += byte.toString(16).padStart(2, '0');
-  return text;
+/** Random, in lower-case hex. */
+function randomHex(bytes: number): string {
+  return hexOf(crypto.getRandomValues(new Uint8Array(bytes)));
+}
+
+function freshTrace(): string {
+  const ids = randomHex(24);
+  return `00-${ids.slice(0, 32)}-${ids.slice(32)}-01`;
 }
 
 /** The client's trace with a span of ours; a new trace where it has none. */
 function continueTrace(given: string | null): string {
   const parts = given === null ? null : TRACEPARENT.exec(given.trim().toLowerCase());
-  return parts ? `00-${parts[1]}-${hex(8)}-${parts[3]}` : `00-${hex(16)}-${hex(8)}-01`;
+  return parts ? `00-${parts[1]}-${randomHex(8)}-${parts[3]}` : freshTrace();
 }
 
 /** @param now milliseconds; only differences count */
@@ -58,14 +66,14 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
     },
     headers(outcome, upstream) {
       said = outcome;
-      const headers = new Headers({
+      const headers: HeaderFields = {
         'x-cache': outcome,
         'cache-status': cacheStatus([...members].reverse(), upstream?.get('cache-status')),
         'server-timing': upstream?.has('server-timing') ? `${timing}, ${upstream.get('server-timing')}` : timing,
         traceparent,
-      });
+      };
       const wait = upstream?.get('x-expected-wait');
-      if (wait) headers.set('x-expected-wait', wait);
+      if (wait) headers['x-expected-wait'] = wait;
       return headers;
     },
   };
