@@ -7,7 +7,13 @@ import type { Dialect, Reading, View } from './dialect.ts';
 import { arrayField, faultSink } from './fields.ts';
 import { fold } from './fold.ts';
 import { ollamaErrorBody } from './ollama-error.ts';
-import { GENERATION_FIELDS, readGeneration, writeGeneration, writeUnmodelled } from './ollama-generation.ts';
+import {
+  GENERATION_FIELDS,
+  keepAliveOf,
+  readGeneration,
+  writeGeneration,
+  writeUnmodelled,
+} from './ollama-generation.ts';
 import { writeLogprobs } from './ollama-logprobs.ts';
 import { answeredToolCalls, readMessages, refoldMessages, writeMessage, writeToolCall } from './ollama-messages.ts';
 import { writeMetrics } from './ollama-metrics.ts';
@@ -20,11 +26,12 @@ import {
   text,
   type WriteChunk,
 } from './ollama-stream.ts';
+import { firstUnknown } from './options.ts';
 
 const FIELDS: ReadonlySet<string> = new Set([...GENERATION_FIELDS, 'messages', 'tools']);
 
 function read(body: JsonObject): Reading {
-  const { known, unknown, hasUnknown } = fold(body, FIELDS);
+  const { known, unknown } = fold(body, FIELDS);
   const sink = faultSink('ChatRequest');
   const reading = readGeneration(sink, known);
   const { messages, unmodelled } = readMessages(sink, known);
@@ -37,12 +44,11 @@ function read(body: JsonObject): Reading {
 
   const withTools = tools.length > 0 && { tools };
   if (messages.length === 0) {
-    const keepAlive = known.keep_alive !== undefined && { keep_alive: known.keep_alive };
-    const forward = writeUnmodelled(reading, { messages: [], ...withTools, ...keepAlive, ...unknown });
+    const forward = writeUnmodelled(reading, { messages: [], ...withTools, ...keepAliveOf(known), ...unknown });
     return { kind: 'control', model: generation.model, forward };
   }
-  if (hasUnknown || unmodelled !== undefined || unknownOptions !== undefined) {
-    const why = unmodelled ?? Object.keys(unknown)[0] ?? `options.${Object.keys(unknownOptions ?? {})[0]}`;
+  const why = unmodelled ?? firstUnknown(unknown, unknownOptions);
+  if (why !== undefined) {
     const forward = writeUnmodelled(reading, { messages: refoldMessages(known.messages), ...withTools, ...unknown });
     return { kind: 'opaque', model: generation.model, stream, forward, why };
   }

@@ -16,8 +16,8 @@ import { booleanField, type FaultSink, faultSink, intField, objectField, stringF
 import { float32Json, float64Json } from './floats.ts';
 import { fold } from './fold.ts';
 import { ollamaErrorBody } from './ollama-error.ts';
-import { checkKeepAlive } from './ollama-generation.ts';
-import { readOptions } from './options.ts';
+import { checkKeepAlive, keepAliveOf } from './ollama-generation.ts';
+import { firstUnknown, readOptions } from './options.ts';
 
 const EMBED_FIELDS: ReadonlySet<string> = new Set([
   'model',
@@ -53,7 +53,7 @@ function readCommon(sink: FaultSink, body: JsonObject): Common {
 }
 
 function readEmbed(body: JsonObject): EmbedReading {
-  const { known, unknown, hasUnknown } = fold(body, EMBED_FIELDS);
+  const { known, unknown } = fold(body, EMBED_FIELDS);
   const sink = faultSink('EmbedRequest');
   const { model, options, unknownOptions, members } = readCommon(sink, known);
   const truncate = booleanField(sink, known, 'truncate') === false && ({ truncate: false } as const);
@@ -68,13 +68,15 @@ function readEmbed(body: JsonObject): EmbedReading {
   const more = { ...truncate, ...(size > 0 && { dimensions: size }) };
   const name = canonicalModel(model);
   if (known.input === '' || inputs.length === 0) {
-    const keepAlive = known.keep_alive !== undefined && { keep_alive: known.keep_alive };
-    return { kind: 'control', model: name, forward: { ...members, ...more, input: [], ...keepAlive, ...unknown } };
+    return {
+      kind: 'control',
+      model: name,
+      forward: { ...members, ...more, input: [], ...keepAliveOf(known), ...unknown },
+    };
   }
-  if (hasUnknown || unknownOptions !== undefined) {
-    const why = Object.keys(unknown)[0] ?? `options.${Object.keys(unknownOptions ?? {})[0]}`;
+  const why = firstUnknown(unknown, unknownOptions);
+  if (why !== undefined)
     return { kind: 'opaque', model: name, forward: { ...members, ...more, input: inputs, ...unknown }, why };
-  }
   return {
     kind: 'embed',
     ...distinctInputs(inputs, { kind: 'embed', model: name, normalised: true, ...more, options }),
@@ -84,7 +86,7 @@ function readEmbed(body: JsonObject): EmbedReading {
 }
 
 function readLegacy(body: JsonObject): EmbedReading {
-  const { known, unknown, hasUnknown } = fold(body, LEGACY_FIELDS);
+  const { known, unknown } = fold(body, LEGACY_FIELDS);
   const sink = faultSink('EmbeddingRequest');
   const { model, options, unknownOptions, members } = readCommon(sink, known);
   const prompt = stringField(sink, known, 'prompt') ?? '';
@@ -95,13 +97,10 @@ function readLegacy(body: JsonObject): EmbedReading {
 
   const name = canonicalModel(model);
   if (prompt === '') {
-    const keepAlive = known.keep_alive !== undefined && { keep_alive: known.keep_alive };
-    return { kind: 'control', model: name, forward: { ...members, prompt, ...keepAlive, ...unknown } };
+    return { kind: 'control', model: name, forward: { ...members, prompt, ...keepAliveOf(known), ...unknown } };
   }
-  if (hasUnknown || unknownOptions !== undefined) {
-    const why = Object.keys(unknown)[0] ?? `options.${Object.keys(unknownOptions ?? {})[0]}`;
-    return { kind: 'opaque', model: name, forward: { ...members, prompt, ...unknown }, why };
-  }
+  const why = firstUnknown(unknown, unknownOptions);
+  if (why !== undefined) return { kind: 'opaque', model: name, forward: { ...members, prompt, ...unknown }, why };
   return {
     kind: 'embed',
     inputs: [{ kind: 'embed', model: name, input: prompt, normalised: false, options }],

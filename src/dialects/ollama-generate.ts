@@ -10,6 +10,7 @@ import { ollamaErrorBody } from './ollama-error.ts';
 import {
   GENERATION_FIELDS,
   type Generation,
+  keepAliveOf,
   readGeneration,
   writeGeneration,
   writeUnmodelled,
@@ -26,6 +27,7 @@ import {
   text,
   type WriteChunk,
 } from './ollama-stream.ts';
+import { firstUnknown } from './options.ts';
 
 const FIELDS: ReadonlySet<string> = new Set([
   ...GENERATION_FIELDS,
@@ -41,7 +43,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 type Text = Omit<TextPrompt, keyof Generation | 'kind'>;
 
 function read(body: JsonObject): Reading {
-  const { known, unknown, hasUnknown } = fold(body, FIELDS);
+  const { known, unknown } = fold(body, FIELDS);
   const sink = faultSink('GenerateRequest');
   const reading = readGeneration(sink, known);
   const words = readText(sink, known);
@@ -52,14 +54,13 @@ function read(body: JsonObject): Reading {
   if (refusal !== undefined) return { kind: 'fault', fault: refusal };
 
   if (words.prompt === '') {
-    const keepAlive = known.keep_alive !== undefined && { keep_alive: known.keep_alive };
-    const forward = writeUnmodelled(reading, { ...words, ...keepAlive, ...unknown });
+    const forward = writeUnmodelled(reading, { ...words, ...keepAliveOf(known), ...unknown });
     return { kind: 'control', model: generation.model, forward };
   }
   if (words.raw && (words.template !== undefined || words.system !== undefined || words.context !== undefined))
     return refused('invalid_request', 'raw mode does not support template, system, or context');
-  if (hasUnknown || unknownOptions !== undefined) {
-    const why = Object.keys(unknown)[0] ?? `options.${Object.keys(unknownOptions ?? {})[0]}`;
+  const why = firstUnknown(unknown, unknownOptions);
+  if (why !== undefined) {
     const forward = writeUnmodelled(reading, { ...words, ...unknown });
     return { kind: 'opaque', model: generation.model, stream, forward, why };
   }

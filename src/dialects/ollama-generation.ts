@@ -89,6 +89,11 @@ export function checkKeepAlive(sink: FaultSink, value: Json | undefined): void {
   else if (!DURATION.test(value)) refuse(sink, `time: invalid duration ${JSON.stringify(value)}`);
 }
 
+/** For a request that loads or unloads a model: there it is the point. */
+export function keepAliveOf(body: JsonObject): JsonObject {
+  return body.keep_alive === undefined ? {} : { keep_alive: body.keep_alive };
+}
+
 /** The body's part that `readGeneration` reads back as an equal Generation; it streams. */
 export function writeGeneration(model: string, generation: Generation): JsonObject {
   const { format, think, truncate, shift, logprobs, topLogprobs, options } = generation;

@@ -88,6 +88,13 @@ export function readOptions(value: JsonObject | undefined): OptionsReading {
   };
 }
 
+/** The name of the first field or option that no prompt models; undefined where there is none. */
+export function firstUnknown(fields: JsonObject, options: JsonObject | undefined): string | undefined {
+  const [field] = Object.keys(fields);
+  if (field !== undefined || options === undefined) return field;
+  return `options.${Object.keys(options)[0]}`;
+}
+
 /** Go converts JSON's floats to int by cutting their fraction off; adding 0 takes the sign from a zero. */
 function canonical(value: Json, type: OptionType): Json {
   if (typeof value !== 'number') return value;
