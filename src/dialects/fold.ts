@@ -20,12 +20,18 @@ export type ParsedBody =
  * occurrence: `fold` relies on it.
  */
 export function parseBody(text: string): ParsedBody {
-  let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    return checked(JSON.parse(text) as Json, text);
   } catch (error) {
-    return invalid(text.trim() === '' ? 'missing request body' : syntaxMessage(error));
+    const problem = error instanceof SyntaxError ? error.message : '';
+    // Go decodes the first value and does not look at what follows it.
+    const end = /after JSON at position (\d+)/.exec(problem)?.[1];
+    if (end !== undefined) return parseBody(text.slice(0, Number(end)));
+    return invalid(text.trim() === '' ? 'missing request body' : syntaxMessage(problem));
   }
+}
+
+function checked(value: Json, text: string): ParsedBody {
   if (!isObject(value)) return invalid('the request body must be a JSON object');
   const finding = inspect(value, 1);
   if (finding === 'too deep') return invalid(`the request body is nested more than ${MAX_DEPTH} levels deep`);
@@ -38,8 +44,9 @@ function invalid(message: string): ParsedBody {
 }
 
 /** The engine's message quotes the body; only the position is fit for an answer. */
-function syntaxMessage(error: unknown): string {
-  const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+function syntaxMessage(problem: string): string {
+  if (problem.startsWith('Unexpected end')) return 'unexpected EOF';
+  const position = /at position (\d+)/.exec(problem)?.[1];
   return position === undefined ? 'invalid JSON in the request body' : `invalid JSON at position ${position}`;
 }
 

@@ -85,8 +85,11 @@ const DURATION = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)
 /** It changes no answer and is not forwarded with a prompt, but a wrong one is refused as Ollama refuses it. */
 export function checkKeepAlive(sink: FaultSink, value: Json | undefined): void {
   if (value === undefined || value === null || typeof value === 'number') return;
-  if (typeof value !== 'string') refuse(sink, 'keep_alive must be a number of seconds or a duration string');
-  else if (!DURATION.test(value)) refuse(sink, `time: invalid duration ${JSON.stringify(value)}`);
+  if (typeof value !== 'string') {
+    const type =
+      typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+    refuse(sink, `Unsupported type: '${type}'`);
+  } else if (!DURATION.test(value)) refuse(sink, `time: invalid duration ${JSON.stringify(value)}`);
 }
 
 /** For a request that loads or unloads a model: there it is the point. */

@@ -35,14 +35,22 @@ export interface MessagesReading {
 /** @param body keys folded; faults go to the sink */
 export function readMessages(sink: FaultSink, body: JsonObject): MessagesReading {
   const items = arrayField(sink, body, 'messages', 'api.Message') ?? [];
-  const state: State = { sink: faultSink('Message'), unmodelled: undefined };
+  const path = `${sink.struct}.messages`;
+  const state: State = {
+    message: faultSink(path),
+    call: faultSink(`${path}.tool_calls`),
+    target: faultSink(`${path}.tool_calls.function`),
+    unmodelled: undefined,
+  };
   const messages = items.map((item) => readMessage(state, item));
-  sink.first ??= state.sink.first;
+  sink.first ??= state.message.first ?? state.call.first ?? state.target.first;
   return { messages, unmodelled: state.unmodelled };
 }
 
 interface State {
-  readonly sink: FaultSink;
+  readonly message: FaultSink;
+  readonly call: FaultSink;
+  readonly target: FaultSink;
   unmodelled: string | undefined;
 }
 
@@ -55,16 +63,19 @@ function folded(state: State, item: JsonObject, fields: ReadonlySet<string>, whe
 const EMPTY: JsonObject = {};
 
 /** Go reads a null element as an empty one. */
-function element(state: State, item: Json, type: string): JsonObject {
+function element(sink: FaultSink, item: Json, type: string): JsonObject {
   if (isObject(item)) return item;
   if (item !== null)
-    refuse(state.sink, `json: cannot unmarshal a value that is no object into Go value of type ${type}`);
+    refuse(
+      sink,
+      `json: cannot unmarshal a value that is no object into Go struct field ${sink.struct} of type ${type}`,
+    );
   return EMPTY;
 }
 
 function readMessage(state: State, item: Json): Message {
-  const known = folded(state, element(state, item, 'api.Message'), MESSAGE_FIELDS, 'messages');
-  const { sink } = state;
+  const known = folded(state, element(state.message, item, 'api.Message'), MESSAGE_FIELDS, 'messages');
+  const sink = state.message;
   const message: { -readonly [Key in keyof Message]: Message[Key] } = {
     role: (stringField(sink, known, 'role') ?? '').toLowerCase(),
     content: stringField(sink, known, 'content') ?? '',
@@ -89,16 +100,20 @@ export function plainBase64(image: string): string {
 }
 
 function readToolCall(state: State, item: Json, position: number): ToolCall {
-  const known = folded(state, element(state, item, 'api.ToolCall'), CALL_FIELDS, 'tool_calls');
-  const { sink } = state;
-  const target = folded(state, objectField(sink, known, 'function') ?? EMPTY, FUNCTION_FIELDS, 'tool_calls.function');
+  const known = folded(state, element(state.call, item, 'api.ToolCall'), CALL_FIELDS, 'tool_calls');
+  const target = folded(
+    state,
+    objectField(state.call, known, 'function') ?? EMPTY,
+    FUNCTION_FIELDS,
+    'tool_calls.function',
+  );
   // A template may print the index; clients that leave it out, or send zeros, mean the position.
-  const index = intField(sink, target, 'index') ?? 0;
+  const index = intField(state.target, target, 'index') ?? 0;
   if (index !== 0 && index !== position) state.unmodelled ??= 'tool_calls.function.index';
   return {
-    id: stringField(sink, known, 'id') ?? '',
-    name: stringField(sink, target, 'name') ?? '',
-    arguments: objectField(sink, target, 'arguments') ?? EMPTY,
+    id: stringField(state.call, known, 'id') ?? '',
+    name: stringField(state.target, target, 'name') ?? '',
+    arguments: objectField(state.target, target, 'arguments') ?? EMPTY,
   };
 }
 

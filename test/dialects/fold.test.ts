@@ -36,6 +36,8 @@ describe('parseBody and fold', () => {
     ['the last of two cases', '{"model":"a","Model":"b"}', { model: 'b' }],
     ['the last of two cases, the exact one last', '{"Model":"a","model":"b"}', { model: 'b' }],
     ['an exact duplicate after a case variant', '{"model":"a","Model":"b","model":"c"}', { model: 'c' }],
+    ['the first value, whatever follows it', '{"model":"a"} {"model":"b"} x', { model: 'a' }],
+    ['the first value, with a collision', '{"model":"a","Model":"b"}]', { model: 'b' }],
     ['a variant between escaped spellings', '{"model":"a","MODEL":"b","mode\\u006c":"c"}', { model: 'c' }],
   ])('takes %s', (_, text, known) => {
     expect(fold(bodyOf(text), FIELDS).known).toEqual(known);
@@ -93,7 +95,9 @@ describe('parseBody and fold', () => {
   it('refuses what is no JSON without quoting it', () => {
     expect(messageOf('{"a": secret}')).toMatch(/^400 invalid JSON/);
     expect(messageOf('{"a": secret}')).not.toContain('secret');
-    expect(messageOf('{"model":"x"')).toMatch(/^400 invalid JSON/);
+    expect(messageOf('{"model":')).toBe('400 unexpected EOF');
+    expect(messageOf('{"model":"x')).toMatch(/^400 invalid JSON/);
+    expect(messageOf('1 {"model":"x"}')).toMatch(/^400 the request body must be/);
   });
 
   it('bounds the depth, and survives any', () => {

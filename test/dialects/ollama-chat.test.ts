@@ -217,22 +217,22 @@ describe('reading /api/chat', () => {
     [
       { ...hello, messages: ['hi'] },
       400,
-      'json: cannot unmarshal a value that is no object into Go value of type api.Message',
+      'json: cannot unmarshal a value that is no object into Go struct field ChatRequest.messages of type api.Message',
     ],
     [
       { ...hello, messages: [{ role: 'user', content: ['hi'] }] },
       400,
-      'json: cannot unmarshal array into Go struct field Message.content of type string',
+      'json: cannot unmarshal array into Go struct field ChatRequest.messages.content of type string',
     ],
     [
       { ...hello, messages: [{ role: 'user', images: [1] }] },
       400,
-      'json: cannot unmarshal number into Go struct field Message.images of type string',
+      'json: cannot unmarshal number into Go struct field ChatRequest.messages.images of type string',
     ],
     [
       { ...hello, messages: [{ role: 'a', tool_calls: [{ function: { arguments: '{}' } }] }] },
       400,
-      'json: cannot unmarshal string into Go struct field Message.arguments of type map[string]interface {}',
+      'json: cannot unmarshal string into Go struct field ChatRequest.messages.tool_calls.function.arguments of type map[string]interface {}',
     ],
     [
       { ...hello, stream: 'yes' },
@@ -259,7 +259,7 @@ describe('reading /api/chat', () => {
       'json: cannot unmarshal number 1.5 into Go struct field ChatRequest.top_logprobs of type int',
     ],
     [{ ...hello, keep_alive: '5 minutes' }, 400, 'time: invalid duration "5 minutes"'],
-    [{ ...hello, keep_alive: true }, 400, 'keep_alive must be a number of seconds or a duration string'],
+    [{ ...hello, keep_alive: true }, 400, "Unsupported type: 'bool'"],
     [{ ...hello, model: 'gpt-oss:120b-cloud' }, 403, 'cloud models are not served here: gpt-oss:120b-cloud'],
     [{ ...hello, _DEBUG_render_only: true }, 403, '_debug_render_only is not served here'],
   ])('refuses %j', (body, status, message) => {
