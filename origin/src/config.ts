@@ -6,6 +6,8 @@ const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
 const count = z.coerce.number().int().min(0);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
+const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((word) => ['true', '1', 'on'].includes(word));
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -48,6 +50,8 @@ const schema = z.object({
   OLLAMA_NUM_PARALLEL: z.coerce.number().int().min(1).max(64).default(4),
   /** Where the disk tier and the history are kept. */
   STATE_DIR: z.string().default('.state'),
+  /** Bound on the disk tier in bytes; 0 turns it off. */
+  DISK_BYTES: count.default(1_073_741_824),
   /** Largest request body in bytes. */
   MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(104_857_600).default(8_388_608),
   /** How long a generation that nobody reads any more is kept for a reader that comes back. */
@@ -59,9 +63,30 @@ const schema = z.object({
   QUEUE_LIMIT: count.default(512),
   /** Longest wait for a slot. */
   QUEUE_WAIT_MS: milliseconds.default(120_000),
+  /** Longest wait while no Ollama can be reached. */
+  OUTAGE_WAIT_MS: milliseconds.default(3_000),
+  /** How long single embeddings are collected for one call, while no slot is free. */
+  BATCH_WINDOW_MS: milliseconds.max(1_000).default(50),
+  /** How many slot-fulls ahead of its turn a request may be taken because it fits better (same beginning, model in memory). */
+  BATCHES_AHEAD: z.coerce.number().int().min(1).max(100).default(3),
+  /** Most inputs of one merged embedding call. */
+  BATCH_INPUTS: z.coerce.number().int().min(1).max(512).default(32),
+  /** Shortest turn of a model in memory while another one waits for its place. */
+  MODEL_TURN_MS: milliseconds.default(5_000),
+  /** What Ollama was started with: models in memory at once. */
+  OLLAMA_MAX_LOADED_MODELS: z.coerce.number().int().min(1).max(64).default(3),
+
+  /** Lowest limit for the first token of a single request to a warm model; the limit itself follows the lane's P99. */
+  FIRST_TOKEN_FLOOR_MS: milliseconds.min(1).default(1_500),
+  /** Lowest limit for the time between two tokens. */
+  NEXT_TOKEN_FLOOR_MS: milliseconds.min(1).default(1_500),
+  /** Highest limit for either. */
+  TOKEN_CEILING_MS: milliseconds.min(1).default(120_000),
 
   /** Models that are loaded at start and kept. */
   WARM_MODELS: list.default([]),
+  /** Whether `num_ctx` and `shift` of a request are passed on: either makes Ollama load the model again. */
+  CLIENT_MAY_RELOAD: flag.default(false),
   KEEP_ALIVE: keepAlive.default('10m'),
   /** `{"model": {"num_ctx": 4096, "num_predict": 1024}}` */
   MODEL_SETTINGS: models.default(new Map()),

@@ -18,5 +18,13 @@ const sidecar = await startSidecar(config).catch((error: NodeJS.ErrnoException) 
 });
 console.log(`sidecar ready ${sidecar.url}`);
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const)
-  process.once(signal, () => void sidecar.close().then(() => process.exit(0)));
+let ending = false;
+function end(): void {
+  // A second signal does not wait for what still runs.
+  if (ending) process.exit(1);
+  ending = true;
+  void sidecar.drain().finally(() => process.exit(0));
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+// A parent that was killed cannot send a signal; its channel closes.
+process.on('disconnect', end);

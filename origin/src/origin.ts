@@ -1,12 +1,22 @@
 /** What a request's way through the sidecar needs, made once at start. */
+import type { Dialect } from '../../src/dialects/dialect.ts';
 import type { Flights } from './coalesce/flights.ts';
 import type { Config } from './config.ts';
-import type { Ollama } from './ollama/client.ts';
+import type { DiskTier } from './disk/disk-tier.ts';
+import type { Dispatcher } from './lanes/dispatcher.ts';
+import type { Lane } from './lanes/lane.ts';
+import type { Observe } from './observe.ts';
 import type { Digests } from './ollama/digests.ts';
 
 export interface Origin {
   readonly config: Config;
+  /** By path. */
+  readonly dialects: ReadonlyMap<string, Dialect>;
   readonly flights: Flights;
+  readonly dispatcher: Dispatcher;
   readonly digests: Digests;
-  ollama(): Ollama;
+  readonly disk: DiskTier | undefined;
+  readonly observe: Observe;
+  /** The lanes that work first. */
+  lanesByHealth(): readonly Lane[];
 }

@@ -3,70 +3,146 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { fault } from '../../src/exchange/fault.ts';
 import { createFlights } from './coalesce/flights.ts';
 import type { Config } from './config.ts';
-import { readJson } from './http/body.ts';
+import { openDiskTier } from './disk/disk-tier.ts';
 import { listen, type Request, type Response } from './http/listener.ts';
 import { send, sendFault } from './http/reply.ts';
-import { routeOf } from './http/routes.ts';
-import { connectOllama } from './ollama/client.ts';
+import { generationByPath, routeOf } from './http/routes.ts';
+import { createDispatcher } from './lanes/dispatcher.ts';
+import { startKeeper, useOfModel } from './lanes/keeper.ts';
+import { createLane } from './lanes/lane.ts';
+import { logEvents } from './log.ts';
+import { type Observe, observers } from './observe.ts';
 import { watchDigests } from './ollama/digests.ts';
+import { createMetrics } from './operate/metrics.ts';
+import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Origin } from './origin.ts';
+import { serveCatalog } from './serve/catalog.ts';
+import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
-import { passThrough } from './serve/passthrough.ts';
 
 export interface Sidecar {
   readonly url: string;
+  /** Resolves when the configured models are in memory. */
+  readonly warmed: Promise<void>;
+  /** Takes nothing new, lets what runs finish (for DRAIN_MS at most), then closes. */
+  drain(): Promise<void>;
   /** Ends everything at once. */
   close(): Promise<void>;
 }
 
+/** After which a client that was refused while draining may ask again, seconds. */
+const DRAIN_RETRY = 5;
+
 export async function startSidecar(config: Config): Promise<Sidecar> {
-  const ollamas = config.OLLAMA_URL.map(connectOllama);
-  const digests = watchDigests(ollamas);
-  let turn = 0;
+  const lanes = config.OLLAMA_URL.map((url) => createLane(url, config));
+  const digests = watchDigests(lanes.map(({ ollama }) => ollama));
+  const metrics = createMetrics((model) => digests.of(model) !== undefined);
+  const observe: Observe = observers(metrics.observe, logEvents());
+  const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
+  const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
   const origin: Origin = {
     config,
-    digests,
+    dialects: generationByPath,
     flights: createFlights(config.ABANDON_GRACE_MS),
-    ollama() {
-      turn = (turn + 1) % ollamas.length;
-      const next = ollamas[turn];
-      if (next === undefined) throw new Error('OLLAMA_URL names no lane');
-      return next;
+    dispatcher,
+    digests,
+    disk,
+    observe,
+    lanesByHealth: () => {
+      const up = (name: string) =>
+        dispatcher.scheduler.lanes.some((lane) => lane.name === name && lane.state.kind === 'up');
+      return [...lanes].sort((a, b) => Number(up(b.name)) - Number(up(a.name)));
     },
   };
+  const keeper = startKeeper(dispatcher, config.WARM_MODELS, useOfModel);
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
+  const open = new Set<Response>();
+  let draining = false;
+  const pages: Pages = { metrics, pools: () => lanes.map(({ ollama }) => ollama.stats()), draining: () => draining };
 
   const listener = await listen(config.ORIGIN_HOST, config.ORIGIN_PORT, (request, response) => {
     const path = pathOf(request);
+    open.add(response);
+    response.once('close', () => open.delete(response));
     answer(path, request, response).catch((error: unknown) => {
       if (request.destroyed && !response.writable) return;
-      console.error(error);
-      sendFault(response, path, fault('internal', 'the sidecar failed'));
+      observe({ kind: 'failed', what: 'request', error });
+      if (response.headersSent) response.destroy();
+      else sendFault(response, path, fault('internal', 'the sidecar failed'));
     });
+  }).catch(async (error: unknown) => {
+    await release();
+    throw error;
   });
 
   async function answer(path: string, request: Request, response: Response): Promise<void> {
     const route = routeOf(request.method ?? '', path);
-    if (route.kind === 'health') return send(response, 200, 'application/json', '{"status":"ok"}');
-    if (!mayEnter(request.headers['x-edge-secret']))
+    if (route.kind === 'operator' && route.page === 'health') {
+      const report = health(origin, draining);
+      return send(response, draining ? 503 : 200, 'application/json', JSON.stringify(report));
+    }
+    if (!mayEnter(request))
       return sendFault(response, path, fault('unauthorized', 'only the edge may ask the sidecar'));
     if (route.kind === 'closed')
       return sendFault(response, path, fault('forbidden', `${request.method} ${path} is not open through this cache`));
-    if (route.kind === 'generation') return serveGeneration(origin, path, request, response);
-    if (request.method !== 'POST') return passThrough(origin, path, request, response);
-    const body = await readJson(request, config.MAX_BODY_BYTES);
-    if (!body.ok) return sendFault(response, path, body.fault);
-    return passThrough(origin, path, request, response, JSON.stringify(body.value));
+    if (route.kind === 'operator') {
+      if (route.page !== 'health') await serveOperator(route.page, origin, pages, path, request, response);
+      return;
+    }
+    if (draining) return sendFault(response, path, fault('overloaded', 'the cache is shutting down', DRAIN_RETRY));
+    if (route.kind === 'generation') return serveGeneration(origin, route.dialect, request, response);
+    if (route.kind === 'embedding') return serveEmbedding(origin, route.dialect, request, response);
+    return serveCatalog(origin, path, request, response);
+  }
+
+  async function release(): Promise<void> {
+    keeper.close();
+    digests.close();
+    dispatcher.close();
+    await Promise.all(lanes.map(({ ollama }) => ollama.close()));
+    disk?.close();
   }
 
   return {
     url: `http://${config.ORIGIN_HOST}:${listener.port}`,
-    async close() {
-      digests.close();
+    warmed: keeper.warmed,
+    async drain() {
+      draining = true;
+      const until = Date.now() + config.DRAIN_MS;
+      while ((open.size > 0 || origin.flights.size > 0) && Date.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 25));
       await listener.close();
-      await Promise.all(ollamas.map((ollama) => ollama.close()));
+      await release();
+    },
+    async close() {
+      draining = true;
+      await listener.close();
+      await release();
     },
   };
+}
+
+function schedulerOptions(config: Config) {
+  return {
+    slots: config.OLLAMA_NUM_PARALLEL,
+    capacity: config.OLLAMA_MAX_LOADED_MODELS,
+    limit: config.QUEUE_LIMIT,
+    waitMs: config.QUEUE_WAIT_MS,
+    outageMs: config.OUTAGE_WAIT_MS,
+    windowMs: config.BATCH_WINDOW_MS,
+    batchesAhead: config.BATCHES_AHEAD,
+    mergeLimit: config.BATCH_INPUTS,
+    turnMs: config.MODEL_TURN_MS,
+    keepMs: milliseconds(config.KEEP_ALIVE),
+    ceilingMs: config.TOKEN_CEILING_MS,
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function milliseconds(duration: string): number {
+  const [, count, unit] = /^(\d+)(ms|s|m|h)$/.exec(duration) ?? [];
+  return count === undefined ? Number.POSITIVE_INFINITY : Number(count) * (UNITS[unit ?? ''] ?? 1);
 }
 
 function pathOf(request: Request): string {
@@ -75,9 +151,12 @@ function pathOf(request: Request): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-/** Compares hashes, so that neither length nor content shows in the time it takes. */
-function secretCheck(secret: string): (given: string | string[] | undefined) => boolean {
+/** The edge's own header, or a bearer token for tools that know only that. Hashes are compared, so that time tells nothing. */
+function secretCheck(secret: string): (request: Request) => boolean {
   const hash = (text: string) => createHash('sha256').update(text).digest();
   const expected = hash(secret);
-  return (given) => typeof given === 'string' && timingSafeEqual(hash(given), expected);
+  return ({ headers }) => {
+    const given = headers['x-edge-secret'] ?? headers.authorization?.replace(/^Bearer /i, '');
+    return typeof given === 'string' && timingSafeEqual(hash(given), expected);
+  };
 }

@@ -43,6 +43,10 @@ export interface Flight {
   /** Undefined unless the fastest reader is far behind; then resolves when one has caught up, or all have left. */
   drained(): Promise<void> | undefined;
   join(): Reader;
+  /** Resolves when it has landed. */
+  landed(): Promise<Landing>;
+  /** Everything that has been written. */
+  body(): Buffer;
 }
 
 export interface Reader {
@@ -158,5 +162,10 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
     },
     drained: () => (farBehind() ? new Promise((resolve) => (resume = resolve)) : undefined),
     join: createReader,
+    async landed() {
+      while (landing === undefined) await change();
+      return landing;
+    },
+    body: () => Buffer.concat(chunks, written),
   };
 }

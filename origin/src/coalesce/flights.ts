@@ -12,6 +12,7 @@ export interface Boarding {
 
 export interface Flights {
   readonly size: number;
+  find(key: string): Flight | undefined;
   /**
    * @param key undefined for an answer that nobody may share
    * @param fill called for a new flight: fills it until the signal aborts, and never rejects
@@ -28,6 +29,7 @@ export function createFlights(graceMs: number): Flights {
     get size() {
       return inAir;
     },
+    find: (key) => byKey.get(key),
     board(key, wire, fill) {
       const known = key === undefined ? undefined : byKey.get(key);
       if (known !== undefined) return { flight: known, joined: true };

@@ -47,3 +47,7 @@ export function sendHead(response: Response): void {
   if ('flushHeaders' in response) response.flushHeaders();
   else response.writeHead(response.statusCode);
 }
+
+export function isStream(contentType: string): boolean {
+  return contentType.startsWith('application/x-ndjson') || contentType.startsWith('text/event-stream');
+}

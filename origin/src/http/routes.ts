@@ -1,33 +1,37 @@
 /** The routes that are open. An allowlist: what a later Ollama adds stays closed until someone opens it here. */
-import type { DialectName } from '../../../src/dialects/dialect.ts';
+import type { Dialect } from '../../../src/dialects/dialect.ts';
+import type { EmbedDialect } from '../../../src/dialects/embed-dialect.ts';
+import { embedDialects } from '../../../src/dialects/embeddings.ts';
+import { dialects } from '../../../src/dialects/routes.ts';
 
 export type Route =
-  | { readonly kind: 'generation'; readonly dialect: DialectName }
-  | { readonly kind: 'embedding' }
+  | { readonly kind: 'generation'; readonly dialect: Dialect }
+  | { readonly kind: 'embedding'; readonly dialect: EmbedDialect }
   | { readonly kind: 'catalog' }
-  | { readonly kind: 'health' }
+  | { readonly kind: 'operator'; readonly page: 'health' | 'metrics' | 'pools' | 'purge' }
   | { readonly kind: 'closed' };
 
-const GENERATION: Readonly<Record<string, DialectName>> = {
-  '/api/chat': 'ollama-chat',
-  '/api/generate': 'ollama-generate',
-  '/v1/chat/completions': 'openai-chat',
-  '/v1/completions': 'openai-completions',
-  '/v1/responses': 'openai-responses',
-  '/v1/messages': 'anthropic-messages',
-};
+export const generationByPath: ReadonlyMap<string, Dialect> = new Map(dialects.map((each) => [each.path, each]));
+const embeddingByPath: ReadonlyMap<string, EmbedDialect> = new Map(embedDialects.map((each) => [each.path, each]));
 
-const EMBEDDING = new Set(['/api/embed', '/api/embeddings', '/v1/embeddings']);
+const OPERATOR: Readonly<Record<string, Extract<Route, { kind: 'operator' }>['page']>> = {
+  'GET /health': 'health',
+  'GET /metrics': 'metrics',
+  'GET /api/pool/stats': 'pools',
+  'POST /api/cache/purge': 'purge',
+};
 const CATALOG = new Set(['GET /', 'HEAD /', 'GET /api/tags', 'GET /api/version', 'POST /api/show', 'GET /api/ps']);
 const CATALOG_MODELS = /^GET \/v1\/models(\/[^/].*)?$/;
 
 export function routeOf(method: string, path: string): Route {
   if (method === 'POST') {
-    const dialect = GENERATION[path];
+    const dialect = generationByPath.get(path);
     if (dialect !== undefined) return { kind: 'generation', dialect };
-    if (EMBEDDING.has(path)) return { kind: 'embedding' };
+    const embedding = embeddingByPath.get(path);
+    if (embedding !== undefined) return { kind: 'embedding', dialect: embedding };
   }
-  if (method === 'GET' && path === '/health') return { kind: 'health' };
   const line = `${method} ${path}`;
+  const page = OPERATOR[line];
+  if (page !== undefined) return { kind: 'operator', page };
   return CATALOG.has(line) || CATALOG_MODELS.test(line) ? { kind: 'catalog' } : { kind: 'closed' };
 }

@@ -18,6 +18,7 @@ const PLACEMENT = new Set([
   'vocab_only',
   'draft_num_predict',
 ]);
+const DROPPED = new Set(['keep_alive', '_debug_render_only']);
 const TOKEN_LIMITS: Readonly<Record<string, readonly string[]>> = {
   '/v1/chat/completions': ['max_tokens'],
   '/v1/completions': ['max_tokens'],
@@ -33,12 +34,17 @@ function without(object: JsonObject, dropped: (name: string) => boolean): JsonOb
   return Object.fromEntries(Object.entries(object).filter(([name]) => !dropped(name.toLowerCase())));
 }
 
-function nativeOptions(given: unknown, settings: ModelSettings | undefined, generates: boolean): JsonObject {
-  const options: JsonObject =
-    typeof given === 'object' && given !== null ? without(given as JsonObject, (name) => PLACEMENT.has(name)) : {};
+function nativeOptions(
+  given: unknown,
+  settings: ModelSettings | undefined,
+  generates: boolean,
+  mayReload: boolean,
+): JsonObject {
+  const refused = (name: string) => PLACEMENT.has(name) || (name === 'num_ctx' && !mayReload);
+  const options: JsonObject = typeof given === 'object' && given !== null ? without(given as JsonObject, refused) : {};
   return {
     ...options,
-    ...(settings?.num_ctx !== undefined && { num_ctx: settings.num_ctx }),
+    ...(settings?.num_ctx !== undefined && options.num_ctx === undefined && { num_ctx: settings.num_ctx }),
     ...(generates &&
       settings?.num_predict !== undefined && { num_predict: capped(options.num_predict, settings.num_predict) }),
   };
@@ -49,12 +55,12 @@ export function bodyForOllama(
   path: string,
   body: JsonObject,
   settings: ModelSettings | undefined,
-  keepAlive: Config['KEEP_ALIVE'],
+  { KEEP_ALIVE: keepAlive, CLIENT_MAY_RELOAD: mayReload }: Pick<Config, 'KEEP_ALIVE' | 'CLIENT_MAY_RELOAD'>,
 ): JsonObject {
-  const rest = without(body, (name) => name === 'keep_alive' || name === '_debug_render_only');
+  const rest = without(body, (name) => DROPPED.has(name) || (name === 'shift' && !mayReload));
   if (path.startsWith('/api/')) {
     const given = Object.entries(rest).find(([name]) => name.toLowerCase() === 'options')?.[1];
-    const options = nativeOptions(given, settings, path === '/api/chat' || path === '/api/generate');
+    const options = nativeOptions(given, settings, path === '/api/chat' || path === '/api/generate', mayReload);
     return {
       ...without(rest, (name) => name === 'options'),
       ...(Object.keys(options).length > 0 && { options }),

@@ -5,6 +5,7 @@ import type { OllamaResponse } from './client.ts';
 
 export const UNREACHABLE = fault('bad_gateway', 'the model server cannot be reached');
 export const BROKE_OFF = fault('bad_gateway', 'the model server broke off in the middle of the answer');
+export const TOO_SLOW = fault('timeout', 'the model server stopped answering');
 export const ABANDONED = fault('cancelled', 'nobody waits for this answer any more');
 
 /** The fault that an error answer stands for; its status is kept. */

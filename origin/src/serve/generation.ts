@@ -1,51 +1,91 @@
-/** A generation request's way through the sidecar. */
-
-import type { JsonObject } from '../../../src/exchange/json.ts';
-import { canonicalModel } from '../../../src/exchange/prompt.ts';
-import { fillFlight } from '../coalesce/fill.ts';
+/** A generation request's way: read it, look on disk, join who is asking already, or wait for a lane. */
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { Dialect } from '../../../src/dialects/dialect.ts';
+import { cacheStatus } from '../../../src/exchange/cache-status.ts';
+import type { Flight } from '../coalesce/flight.ts';
 import { readJson } from '../http/body.ts';
 import type { Request, Response } from '../http/listener.ts';
 import { sendFault } from '../http/reply.ts';
-import { bodyForOllama } from '../ollama/body.ts';
 import type { Origin } from '../origin.ts';
-import { readFlight } from './read-flight.ts';
-import { readTerms } from './terms.ts';
+import { type Asked, askedOf } from './asked.ts';
+import { generationWork } from './generate.ts';
+import { keep } from './keep.ts';
+import { readFlight, type Translation } from './read-flight.ts';
+import { serveStored } from './stored.ts';
+import { readTerms, type Terms } from './terms.ts';
 
 export async function serveGeneration(
   origin: Origin,
-  path: string,
+  dialect: Dialect,
   request: Request,
   response: Response,
 ): Promise<void> {
+  const { path } = dialect;
   const body = await readJson(request, origin.config.MAX_BODY_BYTES);
   if (!body.ok) return sendFault(response, path, body.fault);
+  const reading = dialect.read(body.value);
+  if (reading.kind === 'fault') return sendFault(response, path, reading.fault);
   const terms = readTerms(request);
-  const name = textOf(body.value, 'model');
-  const model = canonicalModel(name);
-  const wire = { path, model: name, streaming: streams(path, body.value) };
-  const forward = JSON.stringify(
-    bodyForOllama(path, body.value, origin.config.MODEL_SETTINGS.get(model), origin.config.KEEP_ALIVE),
-  );
-  const { flight, joined } = origin.flights.board(terms.lookup ? terms.key : undefined, wire, (flight, signal) =>
-    fillFlight(flight, () => origin.ollama().request('POST', path, forward, signal, traceHeaders(terms)), signal),
-  );
-  const digest = origin.digests.of(model);
-  await readFlight(flight, flight.join(), response, path, () => ({
-    'cache-status': `disk; fwd=uri-miss${joined ? '; collapsed' : ''}`,
+  const asked = askedOf(dialect, body.value, reading, origin.config);
+  if (await serveStored(origin, asked, terms, response)) return;
+
+  const { flight, joined, expectedWait } = launch(origin, asked, terms);
+  origin.observe({ kind: 'asked', asked, terms, by: joined ? 'flight' : 'lane' });
+  const digest = origin.digests.of(asked.model);
+  const headers = (): OutgoingHttpHeaders => ({
+    'cache-status': cacheStatus([{ cache: 'disk', fwd: terms.lookup ? 'uri-miss' : 'request', collapsed: joined }]),
     ...(digest !== undefined && { 'x-model-digest': digest }),
-  }));
+    ...(expectedWait !== undefined && { 'x-expected-wait': String(expectedWait) }),
+  });
+  await readFlight(flight, flight.join(), response, path, headers, translationFor(flight, asked, origin));
 }
 
-function traceHeaders(terms: { readonly traceparent: string | undefined }): Record<string, string> {
-  return terms.traceparent === undefined ? {} : { traceparent: terms.traceparent };
+interface Launched {
+  readonly flight: Flight;
+  readonly joined: boolean;
+  /** Milliseconds; undefined for a flight that was in the air already. */
+  readonly expectedWait: number | undefined;
 }
 
-function textOf(body: JsonObject, name: string): string {
-  const value = body[name];
-  return typeof value === 'string' ? value : '';
+function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
+  const digest = origin.digests.of(asked.model);
+  let expectedWait: number | undefined;
+  const boarding = origin.flights.board(flightKey(origin, asked, terms), asked.wire, async (flight, signal) => {
+    const kept: Promise<void>[] = [];
+    const work = generationWork(asked, flight, {
+      tenant: terms.tenant,
+      priority: terms.priority,
+      listed: !origin.digests.known || digest !== undefined,
+      headers: terms.traceparent === undefined ? {} : { traceparent: terms.traceparent },
+      landed(generated) {
+        origin.observe({ kind: 'generated', terms, generated });
+        kept.push(keep(origin, terms, generated, flight, digest));
+      },
+    });
+    expectedWait = origin.dispatcher.submit(work, signal).expectedWait;
+    await flight.landed();
+    // In the air until it is on disk: who comes in between would find neither.
+    await Promise.all(kept);
+  });
+  return { ...boarding, expectedWait };
 }
 
-/** Ollama's own routes stream unless told not to; the others only when told to. */
-function streams(path: string, body: JsonObject): boolean {
-  return path.startsWith('/api/') ? body.stream !== false : body.stream === true;
+/** Undefined for what flies alone: nobody may share it, or those in the air cannot be read in this form. */
+function flightKey(origin: Origin, asked: Asked, { key }: Terms): string | undefined {
+  if (key === undefined || asked.reading.kind === 'control') return undefined;
+  // A text prompt only within its own API: /api/generate shows a `context` that /v1/completions does not have.
+  const text = asked.reading.kind === 'prompt' && asked.reading.prompt.kind === 'text';
+  const name = text ? `${key} ${asked.dialect.name}` : key;
+  const flight = origin.flights.find(name);
+  return flight === undefined || sameWire(flight, asked) || asked.reading.kind === 'prompt' ? name : undefined;
+}
+
+function sameWire({ wire }: Flight, asked: Asked): boolean {
+  return wire.path === asked.wire.path && wire.model === asked.wire.model && wire.streaming === asked.wire.streaming;
+}
+
+function translationFor(flight: Flight, asked: Asked, origin: Origin): Translation | undefined {
+  if (sameWire(flight, asked) || asked.reading.kind !== 'prompt') return undefined;
+  const from = origin.dialects.get(flight.wire.path) ?? asked.dialect;
+  return { from, to: asked.dialect, view: asked.reading.view };
 }

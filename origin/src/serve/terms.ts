@@ -9,6 +9,8 @@ export interface Terms {
   readonly namespace: string;
   readonly priority: Priority;
   readonly session: string | undefined;
+  /** Names by which the answer can be purged. */
+  readonly tags: readonly string[];
   /** Whether a complete answer may be kept. */
   readonly store: boolean;
   /** Seconds that it will be fresh. */
@@ -36,6 +38,7 @@ export function readTerms(request: Request): Terms {
     namespace: decoded(header('x-edge-namespace')) ?? '',
     priority: PRIORITIES.find((known) => known === priority) ?? 'interactive',
     session: decoded(header('x-edge-session')),
+    tags: (header('x-edge-tags') ?? '').split(',').flatMap((tag) => decoded(tag.trim()) || []),
     store: header('x-edge-store') === '1',
     ttl: Number.isFinite(ttl) && ttl >= 0 ? ttl : DEFAULT_TTL,
     lookup: header('x-edge-lookup') !== '0',

@@ -1,0 +1,85 @@
+/** The operator's pages: health, metrics, pools, purge. */
+import { fault } from '../../../src/exchange/fault.ts';
+import { canonicalModel } from '../../../src/exchange/prompt.ts';
+import type { PurgeFilter } from '../disk/disk-tier.ts';
+import { readJson } from '../http/body.ts';
+import type { Request, Response } from '../http/listener.ts';
+import { send, sendFault } from '../http/reply.ts';
+import { processorOf } from '../lanes/lane.ts';
+import type { Origin } from '../origin.ts';
+import { type PoolStats, poolReport } from '../pools/pool-stats.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface Pages {
+  readonly metrics: Metrics;
+  pools(): readonly PoolStats[];
+  draining(): boolean;
+}
+
+const JSON_TYPE = 'application/json';
+
+/** Says nothing that a stranger may not know: it is the one page without a secret. */
+export function health(origin: Origin, draining: boolean): { readonly status: string; readonly lanes: object } {
+  const states = origin.dispatcher.scheduler.lanes.map(({ state }) => state.kind);
+  const up = states.filter((state) => state === 'up').length;
+  const status = draining ? 'draining' : up === 0 ? 'down' : up < states.length ? 'degraded' : 'ok';
+  return { status, lanes: { up, all: states.length } };
+}
+
+export async function serveOperator(
+  page: 'metrics' | 'pools' | 'purge',
+  origin: Origin,
+  pages: Pages,
+  path: string,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  if (page === 'metrics') {
+    const text = await pages.metrics.render(origin, pages.pools());
+    return send(response, 200, pages.metrics.contentType, text);
+  }
+  if (page === 'pools') {
+    const { scheduler, lanes } = origin.dispatcher;
+    const report = {
+      ...poolReport(pages.pools()),
+      queue: { waiting: scheduler.waiting, expected_wait_ms: scheduler.expectedWait('interactive') },
+      lanes: lanes.map((lane, index) => ({
+        url: lane.name,
+        state: scheduler.lanes[index]?.state.kind,
+        running: lane.running,
+        first_token_ms: {
+          p50: lane.first.percentile(0.5),
+          p99: lane.first.percentile(0.99),
+          limit: lane.first.limit(),
+        },
+        next_token_ms: { p50: lane.gap.percentile(0.5), p99: lane.gap.percentile(0.99), limit: lane.gap.limit() },
+        models: lane.resident.map((model) => ({
+          model: model.model,
+          bytes: model.size,
+          processor: processorOf(model),
+          context: model.contextLength,
+        })),
+      })),
+      ...(origin.disk && { disk: origin.disk.stats() }),
+    };
+    return send(response, 200, JSON_TYPE, JSON.stringify(report));
+  }
+  const body = await readJson(request, origin.config.MAX_BODY_BYTES);
+  if (!body.ok) return sendFault(response, path, body.fault);
+  const filter = purgeFilter(body.value);
+  if (filter === undefined)
+    return sendFault(
+      response,
+      path,
+      fault('invalid_request', 'name a key, tenant, namespace, model or tag, or {"all":true}'),
+    );
+  send(response, 200, JSON_TYPE, JSON.stringify({ purged: origin.disk?.purge(filter) ?? 0 }));
+}
+
+/** Undefined for one that names nothing: everything goes only when it is asked for in so many words. */
+function purgeFilter(body: Readonly<Record<string, unknown>>): PurgeFilter | undefined {
+  const text = (name: string) => (typeof body[name] === 'string' ? { [name]: body[name] } : {});
+  const model = typeof body.model === 'string' ? { model: canonicalModel(body.model) } : {};
+  const filter: PurgeFilter = { ...text('key'), ...text('tenant'), ...text('namespace'), ...text('tag'), ...model };
+  return Object.keys(filter).length > 0 || body.all === true ? filter : undefined;
+}

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Flight } from '../../../origin/src/coalesce/flight.ts';
+import { createFlights } from '../../../origin/src/coalesce/flights.ts';
+import { fault } from '../../../src/exchange/fault.ts';
+
+const wire = { path: '/api/chat', model: 'm', streaming: true };
+const bytes = (text: string) => new TextEncoder().encode(text);
+const ANSWERING = { kind: 'answering', status: 200, contentType: 'application/x-ndjson', headers: {} } as const;
+
+async function readAll(flight: Flight): Promise<string> {
+  const reader = flight.join();
+  await reader.takeoff();
+  let text = '';
+  for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) text += Buffer.from(chunk);
+  reader.leave();
+  return text;
+}
+
+describe('flights', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('one generation a key, however many ask; late readers get what was written first', async () => {
+    const flights = createFlights(2000);
+    let fills = 0;
+    const fill = async (flight: Flight) => {
+      fills += 1;
+      flight.takeOff(ANSWERING);
+      flight.push(bytes('one '));
+      await vi.advanceTimersByTimeAsync(0);
+      flight.push(bytes('two '));
+      flight.land({ kind: 'landed' });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const texts = Array.from({ length: 1000 }, () => readAll(flights.board('k', wire, fill).flight));
+    expect(new Set(await Promise.all(texts))).toEqual(new Set(['one two ']));
+    // Landed, but not yet on disk: still to be found.
+    expect(await readAll(flights.board('k', wire, fill).flight)).toBe('one two ');
+    expect(fills).toBe(1);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(flights.find('k')).toBeUndefined();
+    expect(flights.size).toBe(0);
+  });
+
+  it('is kept for a grace after the last reader has left, then cancelled', async () => {
+    const flights = createFlights(2000);
+    let signal: AbortSignal | undefined;
+    const fill = (_flight: Flight, given: AbortSignal) => {
+      signal = given;
+      return new Promise<void>(() => {});
+    };
+    const { flight } = flights.board('k', wire, fill);
+    const reader = flight.join();
+    reader.leave();
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(signal?.aborted).toBe(false);
+    const back = flights.board('k', wire, fill);
+    expect(back.joined).toBe(true);
+    const again = back.flight.join();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(signal?.aborted).toBe(false);
+    again.leave();
+    again.leave();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(signal?.aborted).toBe(true);
+    expect(flights.board('k', wire, fill).joined).toBe(false);
+  });
+
+  it('cancels at once what nobody can come back to, and never what somebody still reads', () => {
+    const flights = createFlights(2000);
+    const signals: AbortSignal[] = [];
+    const fill = (_flight: Flight, signal: AbortSignal) => {
+      signals.push(signal);
+      return new Promise<void>(() => {});
+    };
+    const alone = flights.board(undefined, wire, fill).flight.join();
+    const { flight } = flights.board('k', wire, fill);
+    const [first, second] = [flight.join(), flight.join()];
+    alone.leave();
+    first.leave();
+    vi.advanceTimersByTime(10_000);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+    second.leave();
+  });
+
+  it('holds the pump back while the fastest reader is far behind, and lets go when it has caught up or left', async () => {
+    const flights = createFlights(2000);
+    const { flight } = flights.board('k', wire, () => new Promise(() => {}));
+    const [fast, slow] = [flight.join(), flight.join()];
+    flight.takeOff(ANSWERING);
+    flight.push(new Uint8Array(256 * 1024));
+    expect(flight.drained()).toBeUndefined();
+    flight.push(new Uint8Array(1));
+    const held = flight.drained();
+    expect(held).toBeDefined();
+    await fast.next();
+    await held;
+    expect(flight.drained()).toBeUndefined();
+    fast.leave();
+    const again = flight.drained();
+    expect(again).toBeDefined();
+    slow.leave();
+    await again;
+  });
+
+  it('tells every reader of a failure, before and after the first byte', async () => {
+    const flights = createFlights(2000);
+    const reason = fault('bad_gateway', 'gone');
+    const { flight } = flights.board('k', wire, () => new Promise(() => {}));
+    const reader = flight.join();
+    flight.takeOff({ kind: 'fault', fault: reason });
+    flight.land({ kind: 'broken', fault: reason });
+    expect(await reader.takeoff()).toEqual({ kind: 'fault', fault: reason });
+    expect(await reader.next()).toBeUndefined();
+  });
+});
