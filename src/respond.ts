@@ -93,21 +93,52 @@ async function wholeResponse(
   return faultResponse(dialect, landing.kind === 'failed' ? landing.fault : CUT_OFF, headers);
 }
 
-/** The origin's own bytes; where they were cut, the dialect's error comes after them. */
+/** The origin's own bytes, whole frames at a time; where they were cut, the dialect's error comes after the last whole one. */
 async function* relayed(
   reader: Reader,
   flight: Flight,
   dialect: Dialect | undefined,
   view: View | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const relay = view && dialect?.relay(view);
+  if (dialect === undefined || view === undefined) {
+    for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) yield chunk;
+    return;
+  }
+  const relay = dialect.relay(view);
   const decoder = new TextDecoder();
+  const frames = wholeFrames(dialect.streamType === 'application/x-ndjson' ? 1 : 2);
   for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next()) {
-    if (relay === undefined) yield chunk;
+    if (relay === undefined) yield* frames.push(chunk);
     else yield encode(relay.push(decoder.decode(chunk, { stream: true })));
   }
-  if (flight.landing?.kind === 'truncated' && dialect !== undefined && view !== undefined)
+  if (flight.landing?.kind === 'truncated')
     yield encode(dialect.streamRenderer(view).write({ kind: 'fault', fault: CUT_OFF }));
+  else yield* frames.rest();
+}
+
+const LINE_FEED = 10;
+
+/** Holds back what follows the last frame's end. A frame ends with this many line feeds in a row. */
+function wholeFrames(lineFeeds: number) {
+  let held: readonly Uint8Array[] = [];
+  return {
+    *push(chunk: Uint8Array): Generator<Uint8Array> {
+      let end = chunk.length;
+      // A frame end that is cut in two is found with the next chunk: origins write whole frames.
+      while (end > 0 && !(chunk[end - 1] === LINE_FEED && (lineFeeds === 1 || chunk[end - 2] === LINE_FEED))) end -= 1;
+      if (end === 0) {
+        held = [...held, chunk];
+        return;
+      }
+      yield* held;
+      held = end < chunk.length ? [chunk.subarray(end)] : [];
+      yield end < chunk.length ? chunk.subarray(0, end) : chunk;
+    },
+    *rest(): Generator<Uint8Array> {
+      yield* held;
+      held = [];
+    },
+  };
 }
 
 /** The same generation in another dialect than the one it was asked for in. */

@@ -1,5 +1,5 @@
 /** `/v1/embeddings`: OpenAI's embeddings API, as Ollama speaks it. */
-import { type Fault, fault } from '../exchange/fault.ts';
+import { fault } from '../exchange/fault.ts';
 import type { JsonObject } from '../exchange/json.ts';
 import { isObject, type Json } from '../exchange/json.ts';
 import { canonicalModel } from '../exchange/prompt.ts';
@@ -16,6 +16,7 @@ import {
 import { faultSink, intField, stringField } from './fields.ts';
 import { float32Json, toBase64 } from './floats.ts';
 import { fold } from './fold.ts';
+import { openaiErrorBody } from './openai-common.ts';
 
 /** `user` names the end user and changes nothing. */
 const FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user']);
@@ -68,11 +69,6 @@ function listed(data: Json | undefined): Json | undefined {
   return vectors;
 }
 
-function errorBody({ status, message }: Fault): string {
-  const type = status === 400 ? 'invalid_request_error' : status === 404 ? 'not_found_error' : 'api_error';
-  return JSON.stringify({ error: { message, type, param: null, code: null } });
-}
-
 export const openaiEmbeddings: EmbedDialect = {
   name: 'openai-embeddings',
   path: '/v1/embeddings',
@@ -90,5 +86,5 @@ export const openaiEmbeddings: EmbedDialect = {
     const usage = `{"prompt_tokens":${promptTokens},"total_tokens":${promptTokens}}`;
     return `{"object":"list","data":[${data.join(',')}],"model":${JSON.stringify(model)},"usage":${usage}}`;
   },
-  errorBody,
+  errorBody: openaiErrorBody,
 };

@@ -27,9 +27,33 @@ export type Asked =
 /** @returns lower-case hex SHA-256 */
 export function exchangeKey(scope: Scope, asked: Asked): Promise<string> {
   const { tenant, namespace, model, digest } = scope;
-  return sha256Hex(
-    canonicalJson({ v: KEY_VERSION, tenant, namespace, model, digest, asked: asked as unknown as Json }),
-  );
+  return sha256Hex(canonicalJson({ v: KEY_VERSION, tenant, namespace, model, digest, asked: hashed(asked) }));
+}
+
+/**
+ * What is hashed of it. The order of members says nothing in a prompt or its options, but inside a schema, a tool or a call's
+ * arguments it reaches the model, so those are hashed as they are written.
+ */
+function hashed(asked: Asked): Json {
+  if (asked.kind === 'opaque') return { ...asked, body: JSON.stringify(asked.body) };
+  if (asked.kind === 'own') return { ...asked };
+  return { kind: asked.kind, prompt: orderKept(asked.prompt) };
+}
+
+/** A prompt as data whose members may be sorted: what may not is text in it. */
+export function orderKept(prompt: Prompt | EmbedPrompt): Json {
+  if (prompt.kind === 'embed') return prompt as unknown as Json;
+  const whole: Record<string, Json | undefined> = { ...(prompt as unknown as JsonObject) };
+  if (prompt.format !== undefined) whole.format = JSON.stringify(prompt.format);
+  if (prompt.kind === 'chat') {
+    if (prompt.tools !== undefined) whole.tools = JSON.stringify(prompt.tools);
+    whole.messages = prompt.messages.map((message) =>
+      message.toolCalls === undefined
+        ? (message as unknown as Json)
+        : { ...(message as unknown as JsonObject), toolCalls: JSON.stringify(message.toolCalls) },
+    );
+  }
+  return whole;
 }
 
 const encoder = new TextEncoder();

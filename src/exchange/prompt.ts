@@ -94,12 +94,12 @@ export interface EmbedPrompt {
 
 /**
  * Ollama's names are case-insensitive; `x`, `x:latest` and `library/x` are one model, and so is the default registry's
- * host in front.
+ * host in front and a `:local` behind.
  */
 export function canonicalModel(name: string): string {
   let model = name.trim().toLowerCase();
   model = model.replace(/^(https?:\/\/)?registry\.ollama\.ai\//, '');
-  model = model.replace(/^library\//, '');
+  model = model.replace(/^library\//, '').replace(/:local$/, '');
   const lastPart = model.slice(model.lastIndexOf('/') + 1);
   return lastPart.includes(':') ? model : `${model}:latest`;
 }

@@ -2,8 +2,8 @@
  * Partition: the prompts that may share an answer although their last user turns read differently. Everything else is equal in
  * it: tenant, namespace, the model's digest, system, history, tools, format, sampling.
  */
-import { canonicalJson, type Json } from '../exchange/json.ts';
-import { type Scope, sha256Hex } from '../exchange/key.ts';
+import { canonicalJson } from '../exchange/json.ts';
+import { orderKept, type Scope, sha256Hex } from '../exchange/key.ts';
 import type { ChatPrompt, Message, Prompt, TextPrompt } from '../exchange/prompt.ts';
 
 export interface Semantic {
@@ -25,13 +25,13 @@ export async function partitionOf(scope: Scope, prompt: Prompt): Promise<Semanti
   if (split === undefined) return undefined;
   const question = split.question.trim();
   if (question === '' || question.length > MAX_QUESTION) return undefined;
-  const partition = await sha256Hex(canonicalJson({ ...scope, rest: split.rest as unknown as Json }));
+  const partition = await sha256Hex(canonicalJson({ ...scope, rest: orderKept(split.rest) }));
   return { partition, question, kind: split.followUp ? 'follow-up' : 'question' };
 }
 
 interface Split {
   readonly question: string;
-  readonly rest: Partial<Prompt>;
+  readonly rest: Prompt;
   readonly followUp: boolean;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '../../src/exchange/json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../../src/exchange/json.ts';
 import { exchangeKey, type Scope } from '../../src/exchange/key.ts';
 import { type ChatPrompt, canonicalModel } from '../../src/exchange/prompt.ts';
 
@@ -41,6 +41,23 @@ describe('exchangeKey', () => {
         expect((await keyOf(one)) === (await keyOf(other))).toBe(equal);
       }),
     );
+  });
+
+  it('keeps the order of members where it reaches the model: schemas, tools, arguments', async () => {
+    const [ab, ba] = [
+      { a: {}, b: {} },
+      { b: {}, a: {} },
+    ];
+    const schema = (properties: object) => ({ ...chat, format: { properties } }) as unknown as ChatPrompt;
+    const tool = (properties: object) => ({ ...chat, tools: [{ properties }] }) as unknown as ChatPrompt;
+    const call = (args: object) =>
+      ({
+        ...chat,
+        messages: [{ role: 'assistant', content: '', toolCalls: [{ id: '', name: 'f', arguments: args }] }],
+      }) as ChatPrompt;
+    for (const of of [schema, tool, call]) expect(await keyOf(of(ab))).not.toBe(await keyOf(of(ba)));
+    const opaque = (body: object) => exchangeKey(scope, { kind: 'opaque', dialect: 'd', body: body as JsonObject });
+    expect(await opaque(ab)).not.toBe(await opaque(ba));
   });
 
   it('never joins what separators could: moving text between messages changes it', async () => {

@@ -1,0 +1,111 @@
+/** What OpenAI's dialects have in common: errors, ids, sampling, and the framing of their streams. */
+import type { Done, Usage } from '../exchange/answer.ts';
+import { type Fault, faultOfStatus } from '../exchange/fault.ts';
+import { isObject, type Json, type JsonObject } from '../exchange/json.ts';
+import type { Options } from '../exchange/prompt.ts';
+import { type FaultSink, intField, numberField } from './fields.ts';
+import { writeEvent } from './framing/sse.ts';
+
+export const DONE = '[DONE]';
+export const END_OF_STREAM = writeEvent(DONE);
+
+const ERROR_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+};
+
+export function openaiError({ status, message }: Fault): JsonObject {
+  return { error: { message, type: ERROR_TYPES[status] ?? 'api_error', param: null, code: null } };
+}
+
+export function openaiErrorBody(fault: Fault): string {
+  return JSON.stringify(openaiError(fault));
+}
+
+/** The fault in a frame or document that is an error; undefined for any other. */
+export function faultIn(document: JsonObject): Fault | undefined {
+  const { error } = document;
+  if (error === undefined || error === null) return undefined;
+  const message = isObject(error) ? error.message : error;
+  return faultOfStatus(500, typeof message === 'string' && message !== '' ? message : 'the origin failed');
+}
+
+/** One event of a stream: a JSON value, with an event name where the dialect has them. */
+export function sse(data: object, event = ''): string {
+  return writeEvent(JSON.stringify(data), event);
+}
+
+/** Ollama's own ids repeat after a thousand: these do not. */
+export function mintId(prefix: string): string {
+  return prefix + crypto.randomUUID().replaceAll('-', '').slice(0, 24);
+}
+
+export const unixSeconds = (ms: number): number => Math.floor(ms / 1000);
+
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+
+/**
+ * The sampling options that both chat and completions read. Ollama samples OpenAI's requests at 1.0 and 1.0 where they say
+ * nothing, whatever the model's own defaults are: written out, they are the same prompt as Ollama's own API with these options.
+ */
+export function readSampling(sink: FaultSink, body: JsonObject, stop: readonly string[] | undefined): Options {
+  const options: { -readonly [Key in keyof Options]: Options[Key] } = {
+    temperature: numberField(sink, body, 'temperature') ?? 1,
+    top_p: numberField(sink, body, 'top_p') ?? 1,
+  };
+  const most = intField(sink, body, 'max_tokens');
+  if (most !== undefined) options.num_predict = most;
+  const seed = intField(sink, body, 'seed');
+  if (seed !== undefined) options.seed = seed;
+  const frequency = numberField(sink, body, 'frequency_penalty');
+  if (frequency !== undefined) options.frequency_penalty = frequency;
+  const presence = numberField(sink, body, 'presence_penalty');
+  if (presence !== undefined) options.presence_penalty = presence;
+  if (stop !== undefined && stop.length > 0) options.stop = stop;
+  return options;
+}
+
+/** The body's part that `readSampling` reads back as equal options. */
+export function writeSampling(options: Options): JsonObject {
+  const { temperature, top_p, num_predict, seed, frequency_penalty, presence_penalty, stop } = options;
+  return {
+    temperature,
+    top_p,
+    ...(num_predict !== undefined && { max_tokens: num_predict }),
+    ...(seed !== undefined && { seed }),
+    ...(frequency_penalty !== undefined && { frequency_penalty }),
+    ...(presence_penalty !== undefined && { presence_penalty }),
+    ...(stop !== undefined && { stop }),
+  };
+}
+
+export function readUsage(value: Json | undefined): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const count = (given: Json | undefined) => (typeof given === 'number' && given > 0 ? Math.trunc(given) : 0);
+  return { promptTokens: count(value.prompt_tokens), completionTokens: count(value.completion_tokens) };
+}
+
+export function writeUsage({ promptTokens, completionTokens }: Usage): JsonObject {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
+}
+
+/** `done` as OpenAI's finish reasons say it; a tool call ends a turn like any other stop. */
+export function doneOf(finish: string, usage: Usage | undefined): Done {
+  return { kind: 'done', reason: finish === 'tool_calls' ? 'stop' : finish, ...(usage && { usage }) };
+}

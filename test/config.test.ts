@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadConfig, settingNames } from '../src/config.ts';
+
+describe('settings', () => {
+  it('have defaults that serve', () => {
+    const loaded = loadConfig({});
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: { CACHE_TTL: 604_800, MEMORY_ENTRIES: 500, MAX_BODY_BYTES: 4_194_304 },
+    });
+  });
+
+  it('count as unset when they are empty', () => {
+    expect(loadConfig({ CACHE_TTL: '', ADMIN_KEY: '' })).toMatchObject({ ok: true, config: { CACHE_TTL: 604_800 } });
+  });
+
+  it.each([
+    [{ ORIGIN_URL: 'not a url' }, 'ORIGIN_URL'],
+    [{ ORIGIN_URL: 'ftp://origin' }, 'ORIGIN_URL'],
+    [{ CACHE_TTL: '-1' }, 'CACHE_TTL'],
+    [{ CACHE_TTL: 'a week' }, 'CACHE_TTL'],
+    [{ CACHE_TTL_BY_MODEL: '{' }, 'CACHE_TTL_BY_MODEL'],
+    [{ CACHE_TTL_BY_MODEL: '{"m":"long"}' }, 'CACHE_TTL_BY_MODEL'],
+    [{ API_KEYS: '{"plain-key":"acme"}' }, 'API_KEYS'],
+    [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
+    [{ CACHE_TIERS: 'memory,disk' }, 'CACHE_TIERS'],
+    [{ CACHE_SEEDED: 'maybe' }, 'CACHE_SEEDED'],
+    [{ UPSTASH_REDIS_REST_URL: 'http://127.0.0.1:1' }, 'UPSTASH_REDIS_REST_TOKEN'],
+  ])('name themselves when they are wrong: %o', (env, name) => {
+    const loaded = loadConfig(env);
+    expect(loaded.ok).toBe(false);
+    expect(!loaded.ok && loaded.problems.join('\n')).toContain(name);
+  });
+
+  it('by model are found whatever way the model’s name is written', () => {
+    const loaded = loadConfig({ CACHE_TTL_BY_MODEL: '{"Library/Llama3":60}' });
+    expect(loaded).toMatchObject({ ok: true, config: { CACHE_TTL_BY_MODEL: { 'llama3:latest': 60 } } });
+  });
+
+  it('are all in docs/settings.md', () => {
+    const page = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
+    expect(settingNames.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+});
