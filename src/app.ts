@@ -1,5 +1,5 @@
 /** The routes, in one screen: an allowlist. What is not named here is closed until someone opens it. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { allowedOrigin } from './cors.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -9,7 +9,7 @@ import { dialects, errorShape } from './dialects/routes.ts';
 import type { Edge, Visit } from './edge.ts';
 import { type Fault, fault } from './exchange/fault.ts';
 import { readBody } from './intake.ts';
-import { authenticate } from './operate/auth.ts';
+import { authenticate, PUBLIC_TENANT } from './operate/auth.ts';
 import { health } from './operate/health.ts';
 import { faultResponse } from './respond.ts';
 import { serve } from './serve.ts';
@@ -17,6 +17,7 @@ import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-
 import { serveEmbeddings } from './serve-embeddings.ts';
 
 const RUNNING = 'Ollama is running';
+const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
 
 export function createApp(edge: Edge) {
   const app = new Hono();
@@ -38,23 +39,15 @@ export function createApp(edge: Edge) {
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
 
   for (const dialect of dialects)
-    app.post(dialect.path, (c) => admit(c.req.raw, c.executionCtx, dialect, (visit) => serve(visit, dialect, edge)));
+    app.post(dialect.path, (c) => admit(c, dialect, (visit) => serve(visit, dialect, edge)));
   for (const dialect of embedDialects)
-    app.post(dialect.path, (c) =>
-      admit(c.req.raw, c.executionCtx, dialect, (visit) => serveEmbeddings(visit, dialect, edge)),
-    );
+    app.post(dialect.path, (c) => admit(c, dialect, (visit) => serveEmbeddings(visit, dialect, edge)));
   for (const path of catalogPaths) {
     const shape = errorShape(path);
-    app.get(path, (c) =>
-      admit(c.req.raw, c.executionCtx, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)),
-    );
+    app.get(path, (c) => admit(c, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
   }
-  app.post('/api/show', (c) =>
-    admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)),
-  );
-  app.get('/api/ps', (c) =>
-    admit(c.req.raw, c.executionCtx, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)),
-  );
+  app.post('/api/show', (c) => admit(c, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
+  app.get('/api/ps', (c) => admit(c, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
 
   app.all('*', (c) => closed(c.req.method, c.req.path));
   app.onError((error, c) => {
@@ -65,17 +58,17 @@ export function createApp(edge: Edge) {
 
   /** Who asks, and what: the same for every route. */
   async function admit(
-    request: Request,
-    context: Pick<ExecutionContext, 'waitUntil'>,
+    c: Context,
     shape: Pick<Dialect, 'errorBody'>,
     then: (visit: Visit) => Promise<Response>,
   ): Promise<Response> {
-    const caller = await authenticate(request.headers, edge.config.API_KEYS);
+    const { API_KEYS, MAX_BODY_BYTES } = edge.config;
+    const request = c.req.raw;
+    const caller = API_KEYS ? await authenticate(request.headers, API_KEYS) : EVERYONE;
     if (!caller.ok) return faultResponse(shape, caller.fault);
-    const compressed = new URL(request.url).pathname.startsWith('/v1/');
-    const body = await readBody(request, edge.config.MAX_BODY_BYTES, compressed);
+    const body = await readBody(request, MAX_BODY_BYTES, c.req.path.startsWith('/v1/'));
     if (!body.ok) return faultResponse(shape, body.fault);
-    return then({ request, text: body.text, tenant: caller.tenant, later: (work) => context.waitUntil(work) });
+    return then({ request, text: body.text, tenant: caller.tenant, later: (work) => c.executionCtx.waitUntil(work) });
   }
 
   function closed(method: string, path: string): Response {

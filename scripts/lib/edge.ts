@@ -15,6 +15,8 @@ export interface EdgeOptions {
   readonly vars: Readonly<Record<string, string>>;
   /** Where KV, the Cache API and Durable Objects keep their data; undefined keeps it in memory. */
   readonly stateDir?: string;
+  /** Opens the inspector of the runtime there, for the profiler; 0 takes a free port. */
+  readonly inspectorPort?: number;
   /** Another Worker than the project's own (benchmarks). */
   readonly entry?: string;
 }
@@ -22,6 +24,8 @@ export interface EdgeOptions {
 export interface RunningEdge {
   readonly url: string;
   readonly close: () => Promise<void>;
+  /** Where the inspector listens, if it was asked for. */
+  readonly inspector: () => Promise<URL>;
 }
 
 type Module = { readonly type: 'ESModule'; readonly path: string; readonly contents: string } | DataModule;
@@ -55,7 +59,14 @@ async function bundle(entry: string): Promise<Module[]> {
   return [{ type: 'ESModule', path: 'index.js', contents: built.outputFiles[0]?.text ?? '' }, ...data];
 }
 
-export async function startEdge({ host, port, vars, stateDir, entry }: EdgeOptions): Promise<RunningEdge> {
+export async function startEdge({
+  host,
+  port,
+  vars,
+  stateDir,
+  inspectorPort,
+  entry,
+}: EdgeOptions): Promise<RunningEdge> {
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
   const { modulesRules: _rules, bindings, ...bound } = workerOptions;
   const modules = await bundle(entry ?? join(root, 'src/index.ts'));
@@ -64,19 +75,24 @@ export async function startEdge({ host, port, vars, stateDir, entry }: EdgeOptio
       ...bound,
       name: 'edge',
       modules,
-      bindings: { ...bindings, ...vars },
+      bindings: { ...(bindings as Record<string, string> | undefined), ...vars },
       host: '127.0.0.1',
       port: 0,
       // Straight to the Worker: miniflare's own entry worker costs most of a hit's time.
       unsafeDirectSockets: [{ host, port }],
       log: new Log(LogLevel.ERROR),
+      ...(inspectorPort !== undefined && { inspectorPort }),
       ...(stateDir !== undefined && { resourcePersistencePath: stateDir }),
     }),
   );
   try {
     await runtime.ready;
     const url = await runtime.unsafeGetDirectURL('edge');
-    return { url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${url.port}`, close: () => runtime.dispose() };
+    return {
+      url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${url.port}`,
+      close: () => runtime.dispose(),
+      inspector: () => runtime.getInspectorURL(),
+    };
   } catch (error) {
     await runtime.dispose().catch(() => undefined);
     throw error;

@@ -12,7 +12,10 @@ export interface DevOptions {
   readonly died: (child: Child) => void;
 }
 
-export function startWranglerDev(family: Family, { port, host, vars, stateDir, died }: DevOptions): RunningEdge {
+export function startWranglerDev(
+  family: Family,
+  { port, host, vars, stateDir, died }: DevOptions,
+): Pick<RunningEdge, 'url' | 'close'> {
   // A file and not the command line: arguments are for everyone on the machine to see.
   const envFile = join(stateDir, 'dev.env');
   const set = Object.entries(vars).filter(([, value]) => value !== '');

@@ -4,6 +4,7 @@ import { sha256Hex } from '../exchange/key.ts';
 
 export type Caller = { readonly ok: true; readonly tenant: string } | { readonly ok: false; readonly fault: Fault };
 
+/** Everyone's tenant where authentication is off. */
 export const PUBLIC_TENANT = 'public';
 
 /** `Authorization: Bearer`, or `x-api-key` as Anthropic's clients send it. */
@@ -20,12 +21,8 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return difference === 0;
 }
 
-/** @param apiKeys SHA-256 in hex → tenant; undefined where authentication is off */
-export async function authenticate(
-  headers: Headers,
-  apiKeys: Readonly<Record<string, string>> | undefined,
-): Promise<Caller> {
-  if (apiKeys === undefined) return { ok: true, tenant: PUBLIC_TENANT };
+/** @param apiKeys SHA-256 in hex → tenant */
+export async function authenticate(headers: Headers, apiKeys: Readonly<Record<string, string>>): Promise<Caller> {
   const key = presentedKey(headers);
   if (key === undefined) return { ok: false, fault: fault('unauthorized', 'an API key is needed') };
   const hash = await sha256Hex(key);

@@ -1,22 +1,24 @@
-/** The real pair for tests: a simulated Ollama, the sidecar as its own process, the edge on the bare runtime. */
+/**
+ * The real pair for tests: an Ollama, the sidecar as its own process, the edge on the bare runtime. The Ollama is the simulated
+ * one, or with OLLAMA_URL set the one that is there.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startSimulatedOllama } from '../../../bench/simulated-ollama/start.ts';
+import { type SimulatedOllama, type SimulatedOptions, startSimulatedOllama } from '../../../bench/simulated-ollama/start.ts';
 import { startEdge } from '../../../scripts/lib/edge.ts';
 import { answers, freePort } from '../../../scripts/lib/ports.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const SECRET = 'a secret of the tests alone';
 
-type Simulated = Awaited<ReturnType<typeof startSimulatedOllama>>;
-
 export interface Pair {
   readonly url: string;
   readonly sidecarUrl: string;
   readonly secret: string;
-  readonly ollama: Simulated;
+  /** Counters and controls of the simulated one. */
+  readonly ollama: SimulatedOllama;
   /** Ends the sidecar's process (SIGKILL) and, with `startSidecar`, begins a new one on the same port and state. */
   killSidecar(): Promise<void>;
   startSidecar(): Promise<void>;
@@ -30,12 +32,13 @@ export interface PairOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Settings of the sidecar. */
   readonly origin?: Readonly<Record<string, string>>;
-  readonly ollama?: Parameters<typeof startSimulatedOllama>[0];
+  readonly ollama?: SimulatedOptions;
 }
 
 export async function startPair({ vars = {}, origin = {}, ollama: simulated = {} }: PairOptions = {}): Promise<Pair> {
   const state = mkdtempSync(join(tmpdir(), 'edge-cache-test-'));
   const ollama = await startSimulatedOllama(simulated);
+  const ollamaUrl = process.env.OLLAMA_URL || ollama.url;
   const port = await freePort();
   const sidecarUrl = `http://127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
@@ -48,7 +51,7 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
         ...process.env,
         ORIGIN_PORT: String(port),
         ORIGIN_SECRET: SECRET,
-        OLLAMA_URL: ollama.url,
+        OLLAMA_URL: ollamaUrl,
         STATE_DIR: join(state, 'origin'),
         ...origin,
       },
