@@ -5,6 +5,7 @@ import { canonicalModel } from '../../src/exchange/prompt.ts';
 const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
 const count = z.coerce.number().int().min(0);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
 
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((word) => ['true', '1', 'on'].includes(word));
 
@@ -52,6 +53,15 @@ const schema = z.object({
   STATE_DIR: z.string().default('.state'),
   /** Bound on the disk tier in bytes; 0 turns it off. */
   DISK_BYTES: count.default(1_073_741_824),
+  /** What the history keeps: texts, only their hashes, or nothing. */
+  HISTORY: z.enum(['text', 'hashes', 'off']).default('text'),
+  HISTORY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  /** Keeps the history in PostgreSQL instead of SQLite. */
+  DATABASE_URL: postgresUrl.optional(),
+  /** Where its reports are read from. */
+  DATABASE_REPLICA_URL: postgresUrl.optional(),
+  DATABASE_POOL_MIN: z.coerce.number().int().min(0).max(500).default(20),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(50),
   /** Largest request body in bytes. */
   MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(104_857_600).default(8_388_608),
   /** How long a generation that nobody reads any more is kept for a reader that comes back. */

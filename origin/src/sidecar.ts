@@ -4,6 +4,8 @@ import { fault } from '../../src/exchange/fault.ts';
 import { createFlights } from './coalesce/flights.ts';
 import type { Config } from './config.ts';
 import { openDiskTier } from './disk/disk-tier.ts';
+import { recordHistory } from './history/history.ts';
+import { openHistory } from './history/open.ts';
 import { listen, type Request, type Response } from './http/listener.ts';
 import { send, sendFault } from './http/reply.ts';
 import { generationByPath, routeOf } from './http/routes.ts';
@@ -37,7 +39,16 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const lanes = config.OLLAMA_URL.map((url) => createLane(url, config));
   const digests = watchDigests(lanes.map(({ ollama }) => ollama));
   const metrics = createMetrics((model) => digests.of(model) !== undefined);
-  const observe: Observe = observers(metrics.observe, logEvents());
+  const log = logEvents();
+  const store = openHistory(config);
+  const history =
+    store &&
+    recordHistory(store.history, {
+      mode: config.HISTORY === 'hashes' ? 'hashes' : 'text',
+      days: config.HISTORY_DAYS,
+      failed: (error) => log({ kind: 'failed', what: 'history', error }),
+    });
+  const observe: Observe = observers(metrics.observe, log, ...(history ? [history.observe] : []));
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
   const origin: Origin = {
@@ -58,7 +69,11 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
   const open = new Set<Response>();
   let draining = false;
-  const pages: Pages = { metrics, pools: () => lanes.map(({ ollama }) => ollama.stats()), draining: () => draining };
+  const pages: Pages = {
+    metrics,
+    pools: () => [...lanes.map(({ ollama }) => ollama.stats()), ...(store?.pools() ?? [])],
+    draining: () => draining,
+  };
 
   const listener = await listen(config.ORIGIN_HOST, config.ORIGIN_PORT, (request, response) => {
     const path = pathOf(request);
@@ -100,6 +115,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     digests.close();
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
+    await history?.close();
     disk?.close();
   }
 
