@@ -70,7 +70,7 @@ async function fly(
 }
 
 function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, trail: Trail, edge: Edge): Launch {
-  const { reading, scope, policy, key, session } = ask;
+  const { reading, scope, policy, key, session, tags } = ask;
   const { config } = edge;
   return {
     key: flightKey(ask, dialect, reading.kind === 'prompt' ? reading.prompt : undefined),
@@ -92,7 +92,13 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
             tenant: scope.tenant,
             namespace: scope.namespace,
             ttl: policy.store ? policy.ttl : 0,
-            lookup: policy.lookup && priority === 'interactive',
+            // What is on its disk is fresh by its own time only: a request that wants it younger asks past it.
+            lookup:
+              priority === 'interactive' &&
+              policy.lookup &&
+              policy.maxAge === Number.POSITIVE_INFINITY &&
+              policy.minFresh === 0,
+            tags,
             traceparent: trail.traceparent,
             ...(policy.lookup && { key }),
             ...(session !== undefined && { session }),

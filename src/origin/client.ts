@@ -21,6 +21,7 @@ export interface OriginRequest {
   /** Whether the sidecar may answer from its disk. */
   readonly lookup: boolean;
   readonly session?: string;
+  readonly tags?: readonly string[];
   readonly traceparent?: string;
 }
 
@@ -42,6 +43,7 @@ export function originClient(config: Pick<Config, 'ORIGIN_URL' | 'ORIGIN_SECRET'
     if (request.lookup) headers.set('x-edge-accept', 'exchange');
     else headers.set('x-edge-lookup', '0');
     if (request.session !== undefined) headers.set('x-edge-session', encodeURIComponent(request.session));
+    if (request.tags?.length) headers.set('x-edge-tags', request.tags.map(encodeURIComponent).join(','));
     if (request.traceparent !== undefined) headers.set('traceparent', request.traceparent);
     if (request.body !== undefined) headers.set('content-type', 'application/json');
     return fetch(base + request.path, {

@@ -6,7 +6,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Pair, startPair } from './support/pair.ts';
+import { type Pair, startPair } from '../../scripts/lib/pair.ts';
 
 const model = process.env.OLLAMA_MODEL ?? 'tinyllama';
 const embedModel = process.env.OLLAMA_EMBED_MODEL ?? 'all-minilm';

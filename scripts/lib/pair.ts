@@ -1,22 +1,28 @@
 /**
- * The real pair for tests: an Ollama, the sidecar as its own process, the edge on the bare runtime. The Ollama is the simulated
+ * The real pair for tests and benchmarks: an Ollama, the sidecar as its own process, the edge on the bare runtime. The Ollama is the simulated
  * one, or with OLLAMA_URL set the one that is there.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type SimulatedOllama, type SimulatedOptions, startSimulatedOllama } from '../../../bench/simulated-ollama/start.ts';
-import { startEdge } from '../../../scripts/lib/edge.ts';
-import { answers, freePort } from '../../../scripts/lib/ports.ts';
+import {
+  type SimulatedOllama,
+  type SimulatedOptions,
+  startSimulatedOllama,
+} from '../../bench/simulated-ollama/start.ts';
+import { startEdge } from './edge.ts';
+import { answers, freePort } from './ports.ts';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 const SECRET = 'a secret of the tests alone';
 
 export interface Pair {
   readonly url: string;
   readonly sidecarUrl: string;
   readonly secret: string;
+  /** The edge's settings. */
+  readonly edgeVars: Readonly<Record<string, string>>;
   /** Counters and controls of the simulated one. */
   readonly ollama: SimulatedOllama;
   /** Ends the sidecar's process (SIGKILL) and, with `startSidecar`, begins a new one on the same port and state. */
@@ -88,6 +94,7 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
     },
     sidecarUrl,
     secret: SECRET,
+    edgeVars,
     ollama,
     killSidecar,
     startSidecar,
@@ -103,15 +110,4 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
       rmSync(state, { recursive: true, force: true });
     },
   };
-}
-
-/** The members of `Cache-Status`, by cache. */
-export function cacheStatusOf(response: Response): Record<string, string> {
-  const field = response.headers.get('cache-status') ?? '';
-  return Object.fromEntries(
-    field
-      .split(', ')
-      .filter((part) => part !== '')
-      .map((part) => [part.split(';')[0] ?? '', part]),
-  );
 }
