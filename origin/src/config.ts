@@ -58,6 +58,8 @@ const schema = z.object({
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** Keeps the history in PostgreSQL instead of SQLite. */
   DATABASE_URL: postgresUrl.optional(),
+  /** Lets several sidecars share one generation. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
   /** Where its reports are read from. */
   DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_POOL_MIN: z.coerce.number().int().min(0).max(500).default(20),

@@ -1,6 +1,7 @@
 /** What a request's way through the sidecar needs, made once at start. */
 import type { Dialect } from '../../src/dialects/dialect.ts';
 import type { Flights } from './coalesce/flights.ts';
+import type { SharedFlights } from './coalesce/shared.ts';
 import type { Config } from './config.ts';
 import type { DiskTier } from './disk/disk-tier.ts';
 import type { Dispatcher } from './lanes/dispatcher.ts';
@@ -13,6 +14,8 @@ export interface Origin {
   /** By path. */
   readonly dialects: ReadonlyMap<string, Dialect>;
   readonly flights: Flights;
+  /** Flights across sidecars; undefined without Redis. */
+  readonly shared: SharedFlights | undefined;
   readonly dispatcher: Dispatcher;
   readonly digests: Digests;
   readonly disk: DiskTier | undefined;

@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fault } from '../../src/exchange/fault.ts';
 import { createFlights } from './coalesce/flights.ts';
+import { shareFlights } from './coalesce/shared.ts';
 import type { Config } from './config.ts';
 import { openDiskTier } from './disk/disk-tier.ts';
 import { recordHistory } from './history/history.ts';
@@ -18,6 +19,7 @@ import { watchDigests } from './ollama/digests.ts';
 import { createMetrics } from './operate/metrics.ts';
 import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Origin } from './origin.ts';
+import { openRedisPool } from './pools/redis.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
@@ -51,8 +53,12 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const observe: Observe = observers(metrics.observe, log, ...(history ? [history.observe] : []));
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
+  const redisPools = config.REDIS_URL === undefined ? [] : [openRedisPool(config.REDIS_URL, 'queue')];
+  const [queuePool] = redisPools;
+  const shared = queuePool && shareFlights(queuePool);
   const origin: Origin = {
     config,
+    shared,
     dialects: generationByPath,
     flights: createFlights(config.ABANDON_GRACE_MS),
     dispatcher,
@@ -71,7 +77,11 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   let draining = false;
   const pages: Pages = {
     metrics,
-    pools: () => [...lanes.map(({ ollama }) => ollama.stats()), ...(store?.pools() ?? [])],
+    pools: () => [
+      ...lanes.map(({ ollama }) => ollama.stats()),
+      ...redisPools.map((pool) => pool.stats()),
+      ...(store?.pools() ?? []),
+    ],
     draining: () => draining,
   };
 
@@ -115,6 +125,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     digests.close();
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
+    shared?.close();
     await history?.close();
     disk?.close();
   }

@@ -37,12 +37,14 @@ export interface Flight {
   readonly readers: number;
   /** Bytes written so far. */
   readonly written: number;
-  takeOff(takeoff: Takeoff): void;
+  /** @param carries the form of the bytes, where it is not the one that was expected */
+  takeOff(takeoff: Takeoff, carries?: Wire): void;
   push(chunk: Uint8Array): void;
   land(landing: Landing): void;
   /** Undefined unless the fastest reader is far behind; then resolves when one has caught up, or all have left. */
   drained(): Promise<void> | undefined;
-  join(): Reader;
+  /** @param options a reader that does not set the pace never holds the pump back, nor lets it go on */
+  join(options?: { readonly setsPace: boolean }): Reader;
   /** Resolves when it has landed. */
   landed(): Promise<Landing>;
   /** Everything that has been written. */
@@ -62,8 +64,10 @@ const LEFT: Takeoff = { kind: 'fault', fault: { kind: 'cancelled', status: 499, 
 /** @param onReaders called whenever a reader has joined or left */
 export function createFlight(wire: Wire, onReaders: (readers: number) => void = () => {}): Flight {
   const chunks: Uint8Array[] = [];
-  /** Bytes that each reader has taken. */
+  const readers = new Set<Reader>();
+  /** Bytes that each reader that sets the pace has taken. */
   const taken = new Map<Reader, number>();
+  let carried = wire;
   let waiting: (() => void)[] = [];
   let takeoff: Takeoff | undefined;
   let landing: Landing | undefined;
@@ -90,7 +94,7 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
     resume = undefined;
   }
 
-  function createReader(): Reader {
+  function createReader({ setsPace } = { setsPace: true }): Reader {
     let index = 0;
     let bytes = 0;
     let left = false;
@@ -100,7 +104,7 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
       let size = 0;
       while (index < chunks.length && size < PIECE_BYTES) size += chunks[index++]?.byteLength ?? 0;
       bytes += size;
-      taken.set(self, bytes);
+      if (setsPace) taken.set(self, bytes);
       readerMoved();
       const first = chunks[from];
       return index - from === 1 && first ? first : Buffer.concat(chunks.slice(from, index), size);
@@ -122,19 +126,23 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
       leave() {
         if (left) return;
         left = true;
+        readers.delete(self);
         taken.delete(self);
         wake();
         readerMoved();
-        onReaders(taken.size);
+        onReaders(readers.size);
       },
     };
-    taken.set(self, 0);
-    onReaders(taken.size);
+    readers.add(self);
+    if (setsPace) taken.set(self, 0);
+    onReaders(readers.size);
     return self;
   }
 
   return {
-    wire,
+    get wire() {
+      return carried;
+    },
     get takeoff() {
       return takeoff;
     },
@@ -142,12 +150,13 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
       return landing;
     },
     get readers() {
-      return taken.size;
+      return readers.size;
     },
     get written() {
       return written;
     },
-    takeOff(value) {
+    takeOff(value, carries) {
+      if (takeoff === undefined && carries !== undefined) carried = carries;
       takeoff ??= value;
       wake();
     },

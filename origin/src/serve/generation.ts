@@ -37,7 +37,7 @@ export async function serveGeneration(
     ...(digest !== undefined && { 'x-model-digest': digest }),
     ...(expectedWait !== undefined && { 'x-expected-wait': String(expectedWait) }),
   });
-  await readFlight(flight, flight.join(), response, path, headers, translationFor(flight, asked, origin));
+  await readFlight(flight, flight.join(), response, path, headers, () => translationFor(flight, asked, origin));
 }
 
 interface Launched {
@@ -49,8 +49,10 @@ interface Launched {
 
 function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
   const digest = origin.digests.of(asked.model);
+  const key = flightKey(origin, asked, terms);
   let expectedWait: number | undefined;
-  const boarding = origin.flights.board(flightKey(origin, asked, terms), asked.wire, async (flight, signal) => {
+
+  async function generate(flight: Flight, signal: AbortSignal): Promise<void> {
     const kept: Promise<void>[] = [];
     const work = generationWork(asked, flight, {
       tenant: terms.tenant,
@@ -66,6 +68,10 @@ function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
     await flight.landed();
     // In the air until it is on disk: who comes in between would find neither.
     await Promise.all(kept);
+  }
+  const boarding = origin.flights.board(key, asked.wire, (flight, signal) => {
+    const own = () => generate(flight, signal);
+    return key === undefined || origin.shared === undefined ? own() : origin.shared.fill(key, flight, signal, own);
   });
   return { ...boarding, expectedWait };
 }

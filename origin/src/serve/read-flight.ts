@@ -18,20 +18,21 @@ export interface Translation {
 
 type Answering = Extract<Takeoff, { kind: 'answering' }>;
 
-/** @param headers computed once the origin has said its first word */
+/** @param headers, translationFor asked once the origin has said its first word */
 export async function readFlight(
   flight: Flight,
   reader: Reader,
   response: Response,
   path: string,
   headers: () => OutgoingHttpHeaders,
-  translation?: Translation,
+  translationFor: () => Translation | undefined,
 ): Promise<void> {
   const leave = () => reader.leave();
   response.once('close', leave);
   try {
     const takeoff = await reader.takeoff();
     if (response.destroyed) return;
+    const translation = translationFor();
     const all = Object.assign({}, headers(), takeoff.headers);
     if (takeoff.kind === 'fault') sendFault(response, path, takeoff.fault, all);
     else if (translation === undefined) await relay(flight, reader, response, path, takeoff, all);
