@@ -64,6 +64,8 @@ const schema = z.object({
   DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_POOL_MIN: z.coerce.number().int().min(0).max(500).default(20),
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(500).default(50),
+  /** Base URL of an OTLP/HTTP collector; unset: no traces. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
   /** Largest request body in bytes. */
   MAX_BODY_BYTES: z.coerce.number().int().min(1024).max(104_857_600).default(8_388_608),
   /** How long a generation that nobody reads any more is kept for a reader that comes back. */

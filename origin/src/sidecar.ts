@@ -16,8 +16,10 @@ import { createLane } from './lanes/lane.ts';
 import { logEvents } from './log.ts';
 import { type Observe, observers } from './observe.ts';
 import { watchDigests } from './ollama/digests.ts';
+import { CLOSING } from './ollama/fault.ts';
 import { createMetrics } from './operate/metrics.ts';
 import { health, type Pages, serveOperator } from './operate/pages.ts';
+import type { Traces } from './operate/traces.ts';
 import type { Origin } from './origin.ts';
 import { openRedisPool } from './pools/redis.ts';
 import { serveCatalog } from './serve/catalog.ts';
@@ -34,8 +36,8 @@ export interface Sidecar {
   close(): Promise<void>;
 }
 
-/** After which a client that was refused while draining may ask again, seconds. */
-const DRAIN_RETRY = 5;
+/** How long the start waits for Ollama to say what it has. */
+const FIRST_LOOK_MS = 1_000;
 
 export async function startSidecar(config: Config): Promise<Sidecar> {
   const lanes = config.OLLAMA_URL.map((url) => createLane(url, config));
@@ -50,7 +52,9 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       days: config.HISTORY_DAYS,
       failed: (error) => log({ kind: 'failed', what: 'history', error }),
     });
-  const observe: Observe = observers(metrics.observe, log, ...(history ? [history.observe] : []));
+  const traces = await openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT);
+  const listeners = [metrics.observe, log, history?.observe, traces?.observe].filter((each) => each !== undefined);
+  const observe: Observe = observers(...listeners);
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
   const redisPools = config.REDIS_URL === undefined ? [] : [openRedisPool(config.REDIS_URL, 'queue')];
@@ -71,6 +75,8 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       return [...lanes].sort((a, b) => Number(up(b.name)) - Number(up(a.name)));
     },
   };
+  // Answers belong to a digest: the first requests should know theirs.
+  await Promise.race([digests.refresh(), new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
   const keeper = startKeeper(dispatcher, config.WARM_MODELS, useOfModel);
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
   const open = new Set<Response>();
@@ -114,7 +120,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       if (route.page !== 'health') await serveOperator(route.page, origin, pages, path, request, response);
       return;
     }
-    if (draining) return sendFault(response, path, fault('overloaded', 'the cache is shutting down', DRAIN_RETRY));
+    if (draining) return sendFault(response, path, CLOSING);
     if (route.kind === 'generation') return serveGeneration(origin, route.dialect, request, response);
     if (route.kind === 'embedding') return serveEmbedding(origin, route.dialect, request, response);
     return serveCatalog(origin, path, request, response);
@@ -126,7 +132,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
     shared?.close();
-    await history?.close();
+    await Promise.allSettled([history?.close(), traces?.close()]);
     disk?.close();
   }
 
@@ -147,6 +153,13 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       await release();
     },
   };
+}
+
+/** The libraries are loaded only where traces are wanted: memory is short here. */
+async function openTraces(endpoint: string | undefined): Promise<Traces | undefined> {
+  if (endpoint === undefined) return undefined;
+  const { exportTraces } = await import('./operate/traces.ts');
+  return exportTraces(endpoint);
 }
 
 function schedulerOptions(config: Config) {

@@ -4,7 +4,7 @@
  */
 import { type Fault, fault } from '../../../src/exchange/fault.ts';
 import type { Observe } from '../observe.ts';
-import { UNREACHABLE } from '../ollama/fault.ts';
+import { CLOSING, UNREACHABLE } from '../ollama/fault.ts';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import type { Ticket } from '../scheduler/ticket.ts';
 import type { Lane, Use } from './lane.ts';
@@ -134,7 +134,7 @@ export function createDispatcher(
     runs.delete(id);
     for (const { signal } of entries) signal.removeEventListener('abort', leave);
     if (outcome.kind === 'again') await sendAgain(entries, lane, outcome);
-    const cancelled = abort.signal.aborted && abort.signal.reason !== 'hung';
+    const cancelled = abort.signal.reason === 'abandoned' || abort.signal.reason === 'timeout';
     if (cancelled) await new Promise((resolve) => setTimeout(resolve, CANCEL_SETTLE_MS).unref());
     scheduler.finished(id, now(), outcome.kind === 'done' ? outcome.tokens : undefined);
     pump();
@@ -146,8 +146,13 @@ export function createDispatcher(
     lane: Lane,
     { fault: reason }: Extract<Outcome, { kind: 'again' }>,
   ): Promise<void> {
+    // First, whether the lane is there at all: or it would get the work once more.
+    await checkReachable(lane);
     for (const { ticket, work, signal, tries } of entries) {
-      if (signal.aborted) continue;
+      if (signal.aborted) {
+        work.refuse(reason);
+        continue;
+      }
       if (tries >= 2 || closed) {
         work.refuse(reason);
         continue;
@@ -156,13 +161,14 @@ export function createDispatcher(
       waiting.set(ticket.id, { ticket: again, work, signal, tries: tries + 1 });
       scheduler.resubmit(again);
     }
-    await checkReachable(lane);
   }
 
   /** A run is slower than its lane ever is: is it the lane? Resolves to whether the run may go on. */
   async function suspect(run: Running): Promise<boolean> {
     const { lane, abort, watchdog } = run;
     if (lane.progressAt > watchdog.quietSince) return withinCeiling(run);
+    const under = checks.get(lane);
+    if (under !== undefined) return (await under) && withinCeiling(run);
     const slot = scheduler.reserve(lane.name, run.work.ticket.model);
     if (slot === undefined) {
       // Every slot is taken and none of them moves: this one makes room for the check.
@@ -184,10 +190,8 @@ export function createDispatcher(
     return false;
   }
 
-  /** One check of a lane at a time; a lane that fails it is taken out. */
+  /** A lane that fails is taken out. */
   function check(lane: Lane, { ticket, use }: Work): Promise<boolean> {
-    const under = checks.get(lane);
-    if (under !== undefined) return under;
     const checked = lane
       .canary(ticket.model, use, lane.first.limit() + CANCEL_SETTLE_MS)
       .then(async (works) => {
@@ -207,7 +211,7 @@ export function createDispatcher(
     if (recovering.has(lane) || closed) return;
     scheduler.setState(lane.name, { kind, since: now() });
     observe({ kind: 'lane', lane, state: kind });
-    for (const run of runs.values()) if (run.lane === lane) run.abort.abort('hung' satisfies AbortCause);
+    for (const run of runs.values()) if (run.lane === lane) run.abort.abort(kind satisfies AbortCause);
     void recover(lane);
     pump();
   }
@@ -279,7 +283,7 @@ export function createDispatcher(
     close() {
       closed = true;
       clearTimeout(timer);
-      for (const { work } of waiting.values()) work.refuse(fault('overloaded', 'the cache is shutting down', 1));
+      for (const { work } of waiting.values()) work.refuse(CLOSING);
       waiting.clear();
       for (const run of runs.values()) run.abort.abort('closing' satisfies AbortCause);
     },

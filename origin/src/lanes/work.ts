@@ -39,4 +39,4 @@ export interface Watch {
 }
 
 /** Why a run was aborted. */
-export type AbortCause = 'abandoned' | 'hung' | 'timeout' | 'closing';
+export type AbortCause = 'abandoned' | 'hung' | 'unreachable' | 'timeout' | 'closing';

@@ -4,14 +4,14 @@
  */
 import type { EmbedDialect, EmbedReading } from '../../../src/dialects/embed-dialect.ts';
 import { ollamaEmbed } from '../../../src/dialects/ollama-embed.ts';
-import { type Fault, fault } from '../../../src/exchange/fault.ts';
+import type { Fault } from '../../../src/exchange/fault.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../../src/exchange/json.ts';
 import type { EmbedPrompt } from '../../../src/exchange/prompt.ts';
 import type { Config } from '../config.ts';
 import type { Lane } from '../lanes/lane.ts';
 import type { Outcome, Watch, Work } from '../lanes/work.ts';
 import { bodyForOllama } from '../ollama/body.ts';
-import { ABANDONED, faultOfResponse, TOO_SLOW, UNREACHABLE } from '../ollama/fault.ts';
+import { ABANDONED, CLOSING, faultOfAbort, faultOfResponse, UNREACHABLE } from '../ollama/fault.ts';
 import type { Priority } from '../scheduler/ticket.ts';
 
 export interface Embedded {
@@ -178,10 +178,7 @@ async function call(
     watch.progress();
     return { kind: 'answered', text, laneMs: performance.now() - sentAt };
   } catch {
-    if (!signal.aborted) return { kind: 'again', fault: UNREACHABLE };
-    if (signal.reason === 'abandoned') return { kind: 'refused', fault: ABANDONED };
-    if (signal.reason === 'closing')
-      return { kind: 'refused', fault: fault('overloaded', 'the cache is shutting down', 1) };
-    return { kind: 'again', fault: TOO_SLOW };
+    const reason = faultOfAbort(signal) ?? UNREACHABLE;
+    return { kind: reason === ABANDONED || reason === CLOSING ? 'refused' : 'again', fault: reason };
   }
 }

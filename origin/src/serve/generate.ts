@@ -1,12 +1,11 @@
 /** Generates one answer: a piece of work that fills a flight from a lane, at the pace of the flight's readers. */
 import { type Collected, collectAnswer } from '../../../src/exchange/collect.ts';
-import { fault } from '../../../src/exchange/fault.ts';
 import type { Flight } from '../coalesce/flight.ts';
 import { isStream } from '../http/reply.ts';
 import type { Lane } from '../lanes/lane.ts';
 import type { Outcome, Watch, Work } from '../lanes/work.ts';
 import type { OllamaResponse } from '../ollama/client.ts';
-import { ABANDONED, BROKE_OFF, faultOfResponse, TOO_SLOW, UNREACHABLE } from '../ollama/fault.ts';
+import { ABANDONED, BROKE_OFF, CLOSING, faultOfAbort, faultOfResponse, UNREACHABLE } from '../ollama/fault.ts';
 import type { Priority } from '../scheduler/ticket.ts';
 import type { Asked } from './asked.ts';
 
@@ -16,6 +15,8 @@ export interface Generated {
   readonly contentType: string;
   /** Whether it is an answer to keep, and which. */
   readonly collected: Collected;
+  /** Milliseconds from submission to sending. */
+  readonly queueMs: number;
   /** Milliseconds from sending to the first byte, and to the end. */
   readonly firstMs: number;
   readonly totalMs: number;
@@ -99,12 +100,13 @@ async function generate(
     if (!started()) takeOff(response);
     const collected = collector.finish();
     const totalMs = performance.now() - sentAt;
-    options.landed({ asked, lane, contentType: response.contentType, collected, firstMs, totalMs });
+    const { contentType } = response;
+    options.landed({ asked, lane, contentType, collected, queueMs: sentAt - queuedAt, firstMs, totalMs });
     flight.land({ kind: 'landed' });
     return { kind: 'done', ...tokensOf(collected) };
   } catch {
-    const reason = causeOf(signal) ?? (started() ? BROKE_OFF : UNREACHABLE);
-    if (!started() && reason !== ABANDONED) return { kind: 'again', fault: reason };
+    const reason = faultOfAbort(signal) ?? (started() ? BROKE_OFF : UNREACHABLE);
+    if (!started() && reason !== ABANDONED && reason !== CLOSING) return { kind: 'again', fault: reason };
     flight.takeOff({ kind: 'fault', fault: reason });
     flight.land({ kind: 'broken', fault: reason });
     return { kind: 'done' };
@@ -113,12 +115,6 @@ async function generate(
 
 function timingHeaders(queuedAt: number, sentAt: number, firstMs: number): Readonly<Record<string, string>> {
   return { 'server-timing': `queue;dur=${(sentAt - queuedAt).toFixed(1)}, first;dur=${firstMs.toFixed(1)}` };
-}
-
-function causeOf(signal: AbortSignal) {
-  if (!signal.aborted) return undefined;
-  if (signal.reason === 'abandoned') return ABANDONED;
-  return signal.reason === 'closing' ? fault('overloaded', 'the cache is shutting down', 1) : TOO_SLOW;
 }
 
 function patienceFor({ wire, model }: Asked, lane: Lane): 'normal' | 'whole' | 'cold' {
