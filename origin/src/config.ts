@@ -58,8 +58,10 @@ const schema = z.object({
   HISTORY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** Keeps the history in PostgreSQL instead of SQLite. */
   DATABASE_URL: postgresUrl.optional(),
-  /** Lets several sidecars share one generation. */
+  /** Lets several sidecars share one generation, and edges use it as a tier (`/redis`, Upstash's REST protocol). */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' }).optional(),
+  /** What an edge's `UPSTASH_REDIS_REST_TOKEN` must be; unset: the ORIGIN_SECRET. */
+  REDIS_REST_TOKEN: z.string().min(16, 'needs at least 16 characters').optional(),
   /** Where its reports are read from. */
   DATABASE_REPLICA_URL: postgresUrl.optional(),
   DATABASE_POOL_MIN: z.coerce.number().int().min(0).max(500).default(20),

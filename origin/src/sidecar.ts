@@ -9,7 +9,7 @@ import { recordHistory } from './history/history.ts';
 import { openHistory } from './history/open.ts';
 import { listen, type Request, type Response } from './http/listener.ts';
 import { send, sendFault } from './http/reply.ts';
-import { generationByPath, routeOf } from './http/routes.ts';
+import { generationByPath, REDIS_MOUNT, routeOf } from './http/routes.ts';
 import { createDispatcher } from './lanes/dispatcher.ts';
 import { startKeeper, useOfModel } from './lanes/keeper.ts';
 import { createLane } from './lanes/lane.ts';
@@ -21,7 +21,8 @@ import { createMetrics } from './operate/metrics.ts';
 import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Traces } from './operate/traces.ts';
 import type { Origin } from './origin.ts';
-import { openRedisPool } from './pools/redis.ts';
+import { openRedisPools } from './pools/redis.ts';
+import { redisRest } from './redis-rest/rest.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
@@ -57,9 +58,9 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const observe: Observe = observers(...listeners);
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
-  const redisPools = config.REDIS_URL === undefined ? [] : [openRedisPool(config.REDIS_URL, 'queue')];
-  const [queuePool] = redisPools;
-  const shared = queuePool && shareFlights(queuePool);
+  const redis = config.REDIS_URL === undefined ? undefined : openRedisPools(config.REDIS_URL);
+  const shared = redis && shareFlights(redis.queue);
+  const rest = redis && redisRest(redis.cache, config.REDIS_REST_TOKEN ?? config.ORIGIN_SECRET, config.MAX_BODY_BYTES);
   const origin: Origin = {
     config,
     shared,
@@ -85,7 +86,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     metrics,
     pools: () => [
       ...lanes.map(({ ollama }) => ollama.stats()),
-      ...redisPools.map((pool) => pool.stats()),
+      ...Object.values(redis ?? {}).map((pool) => pool.stats()),
       ...(store?.pools() ?? []),
     ],
     draining: () => draining,
@@ -112,6 +113,11 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       const report = health(origin, draining);
       return send(response, draining ? 503 : 200, 'application/json', JSON.stringify(report));
     }
+    if (route.kind === 'redis') {
+      // Upstash's client knows only its own token, so this route has its own check.
+      if (rest !== undefined) return rest.handle(request, response, (request.url ?? '').slice(REDIS_MOUNT.length));
+      return sendFault(response, path, fault('not_found', 'no Redis is configured (REDIS_URL)'));
+    }
     if (!mayEnter(request))
       return sendFault(response, path, fault('unauthorized', 'only the edge may ask the sidecar'));
     if (route.kind === 'closed')
@@ -132,6 +138,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
     shared?.close();
+    for (const pool of Object.values(redis ?? {})) pool.close();
     await Promise.allSettled([history?.close(), traces?.close()]);
     disk?.close();
   }

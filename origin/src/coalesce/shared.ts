@@ -167,7 +167,6 @@ export function shareFlights(pool: RedisPool): SharedFlights {
     stats: () => ({ leading, following }),
     close() {
       subscriber?.disconnect();
-      pool.close();
     },
   };
 }

@@ -9,7 +9,11 @@ export type Route =
   | { readonly kind: 'embedding'; readonly dialect: EmbedDialect }
   | { readonly kind: 'catalog' }
   | { readonly kind: 'operator'; readonly page: 'health' | 'metrics' | 'pools' | 'purge' }
+  | { readonly kind: 'redis' }
   | { readonly kind: 'closed' };
+
+/** Below it, Upstash's REST protocol. */
+export const REDIS_MOUNT = '/redis';
 
 export const generationByPath: ReadonlyMap<string, Dialect> = new Map(dialects.map((each) => [each.path, each]));
 const embeddingByPath: ReadonlyMap<string, EmbedDialect> = new Map(embedDialects.map((each) => [each.path, each]));
@@ -30,6 +34,7 @@ export function routeOf(method: string, path: string): Route {
     const embedding = embeddingByPath.get(path);
     if (embedding !== undefined) return { kind: 'embedding', dialect: embedding };
   }
+  if (path === REDIS_MOUNT || path.startsWith(`${REDIS_MOUNT}/`)) return { kind: 'redis' };
   const line = `${method} ${path}`;
   const page = OPERATOR[line];
   if (page !== undefined) return { kind: 'operator', page };

@@ -107,3 +107,14 @@ export function openRedisPool(url: string, role: RedisRole): RedisPool {
     },
   };
 }
+
+export type RedisPools = Readonly<Record<RedisRole, RedisPool>>;
+
+/** One pool for each role. A connection is opened when a role is first used. */
+export function openRedisPools(url: string): RedisPools {
+  return {
+    cache: openRedisPool(url, 'cache'),
+    session: openRedisPool(url, 'session'),
+    queue: openRedisPool(url, 'queue'),
+  };
+}

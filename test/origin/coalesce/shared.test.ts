@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createFlight, type Flight } from '../../../origin/src/coalesce/flight.ts';
 import { type SharedFlights, shareFlights } from '../../../origin/src/coalesce/shared.ts';
 import { openRedisPool } from '../../../origin/src/pools/redis.ts';
-import { startRedis, type TestRedis } from '../support/redis.ts';
+import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
 
 const wire = (model: string) => ({ path: '/api/chat', model, streaming: true });
 const ANSWERING = { kind: 'answering', status: 200, contentType: 'application/x-ndjson', headers: { a: 'b' } } as const;
@@ -10,23 +10,24 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const never = new AbortController().signal;
 
-let redis: TestRedis;
-const sidecars: SharedFlights[] = [];
-const sidecar = (url = redis.url) => {
-  const made = shareFlights(openRedisPool(url, 'queue'));
-  sidecars.push(made);
+let redis: RedisServer;
+const closing: (() => void)[] = [];
+const sidecar = (url = redis.url): SharedFlights => {
+  const pool = openRedisPool(url, 'queue');
+  const made = shareFlights(pool);
+  closing.push(made.close, pool.close);
   return made;
 };
 let keys = 0;
 const freshKey = () => `key-${keys++}`;
 
 beforeAll(async () => {
-  redis = await startRedis();
+  redis = await startRedisServer();
 });
 afterEach(() => {
-  for (const each of sidecars.splice(0)) each.close();
+  for (const close of closing.splice(0)) close();
 });
-afterAll(() => redis.stop());
+afterAll(() => redis.close());
 
 async function readAll(flight: Flight): Promise<string> {
   const reader = flight.join();
@@ -180,14 +181,16 @@ describe('flights across sidecars', () => {
   });
 
   it('without Redis each generates by itself, and soon', async () => {
-    const gone = await startRedis();
-    await gone.stop();
+    const gone = await startRedisServer();
+    await gone.kill();
     const flight = createFlight(wire('m'));
     const text = readAll(flight);
     const since = performance.now();
     await sidecar(gone.url).fill('k', flight, never, writing(flight, ['alone'], { generations: 0 }));
     expect(await text).toBe('alone');
     expect(performance.now() - since).toBeLessThan(2500);
+    await gone.start();
+    await gone.close();
   });
 
   it('one that leaves stops following', async () => {

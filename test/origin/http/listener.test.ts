@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http2 from 'node:http2';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listener, listen } from '../../../origin/src/http/listener.ts';
+import { write } from '../../../origin/src/http/reply.ts';
 
 const open: Listener[] = [];
 afterEach(async () => {
@@ -64,7 +65,7 @@ describe('one port', () => {
   });
 
   it('closes with connections open', async () => {
-    const listener = await start((_request, response) => void response.write('never ends'));
+    const listener = await start((_request, response) => void write(response, 'never ends'));
     const response = await fetch(`http://127.0.0.1:${listener.port}/`);
     const session = http2.connect(`http://127.0.0.1:${listener.port}`);
     session.on('error', () => {});
