@@ -72,17 +72,17 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
     await ended;
   }
 
+  const edgeVars = {
+    ORIGIN_URL: sidecarUrl,
+    ORIGIN_SECRET: SECRET,
+    ADMIN_KEY: 'the admin key of the tests',
+    ...vars,
+  };
   const edgeOf = (over: Readonly<Record<string, string>>) =>
     startEdge({
       host: '127.0.0.1',
       port: 0,
-      vars: {
-        ORIGIN_URL: sidecarUrl,
-        ORIGIN_SECRET: SECRET,
-        ADMIN_KEY: 'the admin key of the tests',
-        ...vars,
-        ...over,
-      },
+      vars: { ...edgeVars, ...over },
       stateDir: join(state, 'edge'),
     });
 
