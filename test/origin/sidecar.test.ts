@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Redis } from '@upstash/redis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { type ScriptedOllama, startScriptedOllama } from './support/scripted-ollama.ts';
 import { chat, freshKey, SECRET, startTestSidecar, type TestSidecar, wordsOf } from './support/sidecar.ts';
 
@@ -262,6 +264,28 @@ describe('what reaches Ollama', () => {
     expect(ollama.generations[0]?.options).not.toHaveProperty('num_gpu');
   });
 
+  it('asks in Ollama’s own API where the client’s cannot say the context, and answers in the client’s', async () => {
+    const sidecar = await start({ MODEL_SETTINGS: '{"m":{"num_ctx":2048}}' });
+    const messages = [{ role: 'user', content: 'x' }];
+    const headers = keep();
+    const body = { model: 'm', messages, stream: true, stream_options: { include_usage: true } };
+    const sse = await sidecar.ask('/v1/chat/completions', body, headers);
+    expect(ollama.generations[0]).toMatchObject({
+      messages,
+      stream: true,
+      keep_alive: '10m',
+      options: { num_ctx: 2048 },
+    });
+    expect(sse.headers['content-type']).toMatch(/^text\/event-stream/);
+    expect(sse.text).toMatch(/"content":"w0 "[\s\S]*"total_tokens":6[\s\S]*data: \[DONE\]/);
+    const whole = await sidecar.ask('/v1/chat/completions', { model: 'm', messages }, keep());
+    expect(JSON.parse(whole.text).choices[0].message.content).toBe('w0 w1 w2 ');
+    expect((await sidecar.ask('/v1/chat/completions', body, headers)).headers['cache-status']).toMatch(/hit/);
+    const completion = await sidecar.ask('/v1/completions', { model: 'm', prompt: 'once' }, keep());
+    expect(JSON.parse(completion.text).choices[0].text).toBe('w0 w1 w2 ');
+    expect(ollama.generations[2]).toMatchObject({ prompt: 'once', options: { num_ctx: 2048 } });
+  });
+
   it('passes an unknown model’s 404 on in the shape of the API', async () => {
     const sidecar = await start();
     ollama.script = { missing: ['zzz:latest'] };
@@ -284,6 +308,50 @@ describe('what reaches Ollama', () => {
       processor: 'CPU',
       context: 4096,
     });
+  });
+});
+
+describe('several sidecars', () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedisServer();
+  });
+  afterAll(() => redis.close());
+
+  it('share one generation among a thousand readers, in each one’s own API', async () => {
+    ollama.script = { firstMs: 3000, gapMs: 5, words: 10 };
+    const all = [
+      await start({ REDIS_URL: redis.url }),
+      await start({ REDIS_URL: redis.url }),
+      await start({ REDIS_URL: redis.url }),
+    ];
+    const headers = keep();
+    const native = range(900).map((index) => all[index % 3]?.ask('/api/chat', chat('same'), headers));
+    const openai = range(100).map((index) =>
+      all[index % 3]?.ask('/v1/chat/completions', { model: 'm', messages: chat('same').messages }, headers),
+    );
+    const answers = await Promise.all(native);
+    const others = await Promise.all(openai);
+    expect(ollama.generations).toHaveLength(1);
+    expect(new Set(answers.map((answer) => wordsOf(answer?.text ?? ''))).size).toBe(1);
+    expect(new Set(others.map((answer) => JSON.parse(answer?.text ?? '').choices[0].message.content)).size).toBe(1);
+    const pools = JSON.parse((await all[0]?.get('/api/pool/stats'))?.text ?? '').pools as {
+      name: string;
+      max: number;
+    }[];
+    expect(pools.map(({ name, max }) => `${name} ${max}`)).toEqual(
+      expect.arrayContaining(['redis cache 100', 'redis session 50', 'redis queue 30']),
+    );
+  });
+
+  it('offer Redis to edges, under its own token', async () => {
+    const sidecar = await start({ REDIS_URL: redis.url, REDIS_REST_TOKEN: 'a token of its own' });
+    const client = new Redis({ url: `${sidecar.url}/redis`, token: 'a token of its own' });
+    await client.set('k', { a: 1 });
+    expect(await client.get('k')).toEqual({ a: 1 });
+    expect((await fetch(`${sidecar.url}/redis/get/k`)).status).toBe(401);
+    const without = await start();
+    expect((await fetch(`${without.url}/redis/get/k`)).status).toBe(404);
   });
 });
 

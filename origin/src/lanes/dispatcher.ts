@@ -25,6 +25,8 @@ export interface Dispatcher {
   submit(work: Work, signal: AbortSignal): Submitted;
   /** What Ollama says it has in memory. */
   observed(lane: Lane, models: readonly string[]): void;
+  /** A lane said nothing when asked: if it cannot be reached at all, it is taken out before a request finds out. */
+  doubt(lane: Lane): Promise<void>;
   /** Aborts everything. */
   close(): void;
 }
@@ -280,6 +282,7 @@ export function createDispatcher(
       scheduler.observed(lane.name, models, now());
       pump();
     },
+    doubt: checkReachable,
     close() {
       closed = true;
       clearTimeout(timer);

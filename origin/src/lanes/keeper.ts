@@ -32,7 +32,8 @@ export function startKeeper(
 
   async function watch(lane: Lane): Promise<void> {
     const resident = await lane.ps();
-    if (resident === undefined || closed) return;
+    if (closed) return;
+    if (resident === undefined) return dispatcher.doubt(lane);
     lane.resident = resident;
     const names = resident.map(({ model }) => model);
     dispatcher.observed(lane, names);

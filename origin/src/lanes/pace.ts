@@ -14,6 +14,8 @@ export interface Pace {
 
 /** The last samples that count. */
 const WINDOW = 512;
+/** A few samples more or less hardly move a P99 of many: sorting for each token would cost more than the tokens. */
+const SORT_EVERY = 32;
 /** Below this many, a P99 is only the largest that happened to come. */
 const ENOUGH = 20;
 const MARGIN = 3;
@@ -26,10 +28,14 @@ const MARGIN_WHILE_NEW = 10;
 export function createPace(floor: number, ceiling: number): Pace {
   const samples: number[] = [];
   let next = 0;
-  let sorted: readonly number[] | undefined;
+  let sorted: readonly number[] = [];
+  let unsorted = 0;
 
   function percentile(part: number): number | undefined {
-    sorted ??= [...samples].sort((a, b) => a - b);
+    if (unsorted >= SORT_EVERY || (unsorted > 0 && samples.length < 2 * SORT_EVERY)) {
+      sorted = [...samples].sort((a, b) => a - b);
+      unsorted = 0;
+    }
     return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
   }
 
@@ -37,7 +43,7 @@ export function createPace(floor: number, ceiling: number): Pace {
     record(ms) {
       samples[next] = ms;
       next = (next + 1) % WINDOW;
-      sorted = undefined;
+      unsorted += 1;
     },
     percentile,
     limit(load = 1) {

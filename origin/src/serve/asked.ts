@@ -1,5 +1,9 @@
 /** Asked: one generation request, read: what it asks, how it is sent on, and what the scheduler should know of it. */
 import type { Dialect, Reading } from '../../../src/dialects/dialect.ts';
+import { ollamaChat } from '../../../src/dialects/ollama-chat.ts';
+import { ollamaGenerate } from '../../../src/dialects/ollama-generate.ts';
+import { writeGeneration } from '../../../src/dialects/ollama-generation.ts';
+import { writeMessage } from '../../../src/dialects/ollama-messages.ts';
 import type { JsonObject } from '../../../src/exchange/json.ts';
 import { canonicalModel, type Prompt } from '../../../src/exchange/prompt.ts';
 import type { Wire } from '../coalesce/flight.ts';
@@ -8,7 +12,10 @@ import { bodyForOllama } from '../ollama/body.ts';
 import { prefixOf } from '../scheduler/prefix.ts';
 
 export interface Asked {
+  /** Of the request and its answer. */
   readonly dialect: Dialect;
+  /** Of what is sent to Ollama and comes back: the same, or Ollama's own for what the other cannot say. */
+  readonly sent: Dialect;
   readonly reading: Exclude<Reading, { kind: 'fault' }>;
   readonly wire: Wire;
   /** Canonical name. */
@@ -40,13 +47,17 @@ export function askedOf(
   const name = reading.kind === 'prompt' ? reading.view.model : typeof body.model === 'string' ? body.model : '';
   const model = canonicalModel(name);
   const settings = config.MODEL_SETTINGS.get(model);
-  const forward = JSON.stringify(bodyForOllama(dialect.path, body, settings, config));
+  // /v1 has no way to say num_ctx, and without it Ollama would load the model again with its default.
+  const native = prompt !== undefined && settings?.num_ctx !== undefined && dialect.path.startsWith('/v1/');
+  const sent = native ? nativeForm(prompt, name) : { dialect, body };
+  const forward = JSON.stringify(bodyForOllama(sent.dialect.path, sent.body, settings, config));
   const text = prompt === undefined ? forward : textOf(prompt);
   const wanted = Math.min(prompt?.options.num_predict ?? -1, settings?.num_predict ?? Number.POSITIVE_INFINITY);
   return {
     dialect,
+    sent: sent.dialect,
     reading,
-    wire: { path: dialect.path, model: name, streaming: streams(reading) },
+    wire: { path: sent.dialect.path, model: name, streaming: native || streams(reading) },
     model,
     forward,
     promptTokens: Math.ceil(text.length / CHARACTERS_A_TOKEN),
@@ -54,6 +65,18 @@ export function askedOf(
     prefix: prefixOf(text),
     question: prompt === undefined ? '' : questionOf(prompt),
   };
+}
+
+/** The same prompt as Ollama's own API asks it; streams. */
+function nativeForm(prompt: Prompt, name: string): { readonly dialect: Dialect; readonly body: JsonObject } {
+  if (prompt.kind === 'chat') {
+    const { messages, tools } = prompt;
+    const body = { ...writeGeneration(name, prompt), messages: messages.map(writeMessage), ...(tools && { tools }) };
+    return { dialect: ollamaChat, body };
+  }
+  const { prompt: text, suffix, system, template, context, raw, images } = prompt;
+  const given = { prompt: text, suffix, system, template, context, raw, images };
+  return { dialect: ollamaGenerate, body: { ...writeGeneration(name, prompt), ...given } };
 }
 
 function streams(reading: Asked['reading']): boolean {

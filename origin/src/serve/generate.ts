@@ -74,7 +74,7 @@ async function generate(
   };
   try {
     watch.sent(loadOf(asked, lane), patienceFor(asked, lane));
-    const response = await lane.ollama.request('POST', asked.dialect.path, asked.forward, signal, options.headers);
+    const response = await lane.ollama.request('POST', asked.sent.path, asked.forward, signal, options.headers);
     if (response.status >= 400) {
       const reason = await faultOfResponse(response);
       if (response.status >= 500) return { kind: 'again', fault: reason };
@@ -82,7 +82,7 @@ async function generate(
       flight.land({ kind: 'broken', fault: reason });
       return { kind: 'done' };
     }
-    const decoder = asked.dialect.decoder(isStream(response.contentType));
+    const decoder = asked.sent.decoder(isStream(response.contentType));
     const collector = collectAnswer();
     const text = new TextDecoder();
     for await (const chunk of response.body) {

@@ -83,15 +83,17 @@ function flightKey(origin: Origin, asked: Asked, { key }: Terms): string | undef
   const text = asked.reading.kind === 'prompt' && asked.reading.prompt.kind === 'text';
   const name = text ? `${key} ${asked.dialect.name}` : key;
   const flight = origin.flights.find(name);
-  return flight === undefined || sameWire(flight, asked) || asked.reading.kind === 'prompt' ? name : undefined;
+  return flight === undefined || asked.reading.kind === 'prompt' || asItComes(flight, asked) ? name : undefined;
 }
 
-function sameWire({ wire }: Flight, asked: Asked): boolean {
-  return wire.path === asked.wire.path && wire.model === asked.wire.model && wire.streaming === asked.wire.streaming;
+/** Whether the flight's bytes are this request's answer as they are. */
+function asItComes({ wire }: Flight, { dialect, reading, wire: own }: Asked): boolean {
+  const streaming = reading.kind === 'prompt' ? reading.view.stream : own.streaming;
+  return wire.path === dialect.path && wire.model === own.model && wire.streaming === streaming;
 }
 
 function translationFor(flight: Flight, asked: Asked, origin: Origin): Translation | undefined {
-  if (sameWire(flight, asked) || asked.reading.kind !== 'prompt') return undefined;
+  if (asked.reading.kind !== 'prompt' || asItComes(flight, asked)) return undefined;
   const from = origin.dialects.get(flight.wire.path) ?? asked.dialect;
   return { from, to: asked.dialect, view: asked.reading.view };
 }
