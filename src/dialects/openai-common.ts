@@ -3,7 +3,8 @@ import type { Done, Usage } from '../exchange/answer.ts';
 import { type Fault, faultOfStatus } from '../exchange/fault.ts';
 import { isObject, type Json, type JsonObject } from '../exchange/json.ts';
 import type { Options } from '../exchange/prompt.ts';
-import { type FaultSink, intField, numberField } from './fields.ts';
+import { booleanField, type FaultSink, intField, numberField, objectField, refuse } from './fields.ts';
+import { fold } from './fold.ts';
 import { writeEvent } from './framing/sse.ts';
 
 export const DONE = '[DONE]';
@@ -25,6 +26,9 @@ export function openaiErrorBody(fault: Fault): string {
   return JSON.stringify(openaiError(fault));
 }
 
+/** What an origin that talks nonsense amounts to. */
+export const UNREADABLE: Fault = faultOfStatus(502, 'the origin sent an event that is not JSON');
+
 /** The fault in a frame or document that is an error; undefined for any other. */
 export function faultIn(document: JsonObject): Fault | undefined {
   const { error } = document;
@@ -43,6 +47,9 @@ export function mintId(prefix: string): string {
   return prefix + crypto.randomUUID().replaceAll('-', '').slice(0, 24);
 }
 
+/** Clients answer a tool's call by its id, so that none may be without: origins before Ollama's ids sent none. */
+export const callId = (id: string): string => (id === '' ? mintId('call_') : id);
+
 export const unixSeconds = (ms: number): number => Math.floor(ms / 1000);
 
 export function parseObject(text: string): JsonObject | undefined {
@@ -52,6 +59,57 @@ export function parseObject(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A JSON schema, or the word `json`; one that is empty or null counts as none, as in Ollama's own API. */
+export function readSchema(sink: FaultSink, value: Json | undefined): Json | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (value === 'json' || isObject(value)) return value;
+  const given = JSON.stringify(JSON.stringify(value));
+  return refuse(sink, `invalid format: ${given}; expected "json" or a valid JSON Schema object`);
+}
+
+const EFFORTS: ReadonlySet<string> = new Set(['high', 'medium', 'low', 'max']);
+
+/** Reasoning effort as Prompt's `think`. @param quoted the value as the dialect's message quotes it */
+export function readEffort(
+  sink: FaultSink,
+  effort: string | undefined,
+  quoted: (text: string) => string,
+): boolean | string | undefined {
+  if (effort === undefined || effort === '') return undefined;
+  if (effort === 'none') return false;
+  if (EFFORTS.has(effort)) return effort;
+  const known = '(must be "high", "medium", "low", "max", or "none")';
+  return refuse(sink, `invalid reasoning value: ${quoted(effort)} ${known}`);
+}
+
+export function writeEffort(think: boolean | string): string {
+  return think === false ? 'none' : String(think);
+}
+
+/** An object of a struct's type, its keys folded. @param fields what is asked for; the rest is left out */
+export function foldedField(
+  sink: FaultSink,
+  body: JsonObject,
+  field: string,
+  fields: ReadonlySet<string>,
+): JsonObject | undefined {
+  const value = objectField(sink, body, field);
+  return value && fold(value, fields).known;
+}
+
+const STREAM_OPTIONS: ReadonlySet<string> = new Set(['include_usage']);
+
+/** `stream_options.include_usage` */
+export function wantsUsage(sink: FaultSink, body: JsonObject): boolean {
+  const options = foldedField(sink, body, 'stream_options', STREAM_OPTIONS);
+  return options !== undefined && booleanField(sink, options, 'include_usage') === true;
+}
+
+/** The first unknown field that might matter to some version of Ollama: null says nothing, and no answer depends on the harmless. */
+export function strangeField(unknown: JsonObject, harmless: ReadonlySet<string>): string | undefined {
+  return Object.keys(unknown).find((key) => !harmless.has(key) && unknown[key] !== null);
 }
 
 export const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

@@ -1,9 +1,9 @@
 /** `/v1/completions`: OpenAI's older text API, as Ollama speaks it: `/api/generate` with OpenAI's sampling. */
-import type { Answer, Delta } from '../exchange/answer.ts';
+import type { Answer, Delta, Usage } from '../exchange/answer.ts';
 import { fault } from '../exchange/fault.ts';
 import type { Json, JsonObject } from '../exchange/json.ts';
-import { isObject } from '../exchange/json.ts';
 import { canonicalModel, type Options, type TextPrompt } from '../exchange/prompt.ts';
+import { answerDeltas } from './answer-deltas.ts';
 import { blocked } from './blocked.ts';
 import type { Dialect, Reading, StreamRenderer, View } from './dialect.ts';
 import { booleanField, type FaultSink, faultSink, intField, refuse, stringField } from './fields.ts';
@@ -15,8 +15,10 @@ import {
   openaiErrorBody,
   readSampling,
   sse,
+  strangeField,
   textOf,
   unixSeconds,
+  wantsUsage,
   writeSampling,
   writeUsage,
 } from './openai-common.ts';
@@ -59,6 +61,7 @@ function read(body: JsonObject): Reading {
   const stream = booleanField(sink, known, 'stream') ?? false;
   const options = readOptions(sink, known);
   const logprobs = intField(sink, known, 'logprobs') ?? 0;
+  const includeUsage = wantsUsage(sink, known);
   if (logprobs > 20) refuse(sink, 'top_logprobs must be between 0 and 20');
   if (sink.first !== undefined) return { kind: 'fault', fault: sink.first };
   if (model.trim() === '') return { kind: 'fault', fault: fault('not_found', `model '${model}' not found`) };
@@ -66,7 +69,7 @@ function read(body: JsonObject): Reading {
   if (refusal !== undefined) return { kind: 'fault', fault: refusal };
 
   const name = canonicalModel(model);
-  const strange = Object.keys(unknown).find((key) => !IGNORED.has(key)) ?? (logprobs > 0 ? 'logprobs' : undefined);
+  const strange = strangeField(unknown, IGNORED) ?? (logprobs > 0 ? 'logprobs' : undefined);
   if (text === '') return { kind: 'control', model: name, forward: { ...known, ...unknown } };
   if (strange !== undefined)
     return { kind: 'opaque', model: name, stream, forward: { ...known, ...unknown }, why: strange };
@@ -80,7 +83,6 @@ function read(body: JsonObject): Reading {
     stream_options: { include_usage: true },
     ...writeSampling(options),
   };
-  const includeUsage = isObject(known.stream_options) && known.stream_options.include_usage === true;
   return { kind: 'prompt', prompt, view: { stream, model, includeUsage, request: known }, forward };
 }
 
@@ -120,10 +122,13 @@ function renderJson({ content, doneReason, usage, createdAt }: Answer, view: Vie
   });
 }
 
+/** Where usage is asked for, Ollama writes an empty one into every chunk but the last. */
+const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0 };
+
 function streamRenderer(view: View, createdAt = Date.now()): StreamRenderer {
   const [id, created] = [mintId('cmpl-'), unixSeconds(createdAt)];
   let ended = false;
-  const frame = (choices: readonly object[], more: object = {}) =>
+  const frame = (choices: readonly object[], usage: Usage | undefined) =>
     sse({
       id,
       object: 'text_completion',
@@ -131,9 +136,10 @@ function streamRenderer(view: View, createdAt = Date.now()): StreamRenderer {
       choices,
       model: view.model,
       system_fingerprint: 'fp_ollama',
-      ...more,
+      ...(usage && { usage: writeUsage(usage) }),
     });
-  const choice = (text: string, finish: string | null) => frame([{ text, index: 0, finish_reason: finish }]);
+  const uncounted = view.includeUsage ? NO_USAGE : undefined;
+  const choice = (text: string, finish: string | null) => frame([{ text, index: 0, finish_reason: finish }], uncounted);
   return {
     write(delta) {
       if (ended) return '';
@@ -141,9 +147,7 @@ function streamRenderer(view: View, createdAt = Date.now()): StreamRenderer {
       if (delta.kind === 'done') {
         ended = true;
         const counted = view.includeUsage && delta.usage !== undefined;
-        return (
-          choice('', delta.reason) + (counted ? frame([], { usage: writeUsage(delta.usage) }) : '') + END_OF_STREAM
-        );
+        return choice('', delta.reason || null) + (counted ? frame([], delta.usage) : '') + END_OF_STREAM;
       }
       if (delta.kind !== 'fault') return '';
       ended = true;
@@ -163,8 +167,7 @@ export const openaiCompletions: Dialect = {
   renderJson,
   renderStream(answer, view) {
     const { write } = streamRenderer(view, answer.createdAt);
-    const text = write({ kind: 'content', text: answer.content });
-    return text + write({ kind: 'done', reason: answer.doneReason, usage: answer.usage });
+    return answerDeltas(answer).map(write).join('');
   },
   streamRenderer,
   errorBody: openaiErrorBody,

@@ -3,7 +3,7 @@ import type { Delta, Usage } from '../exchange/answer.ts';
 import { isObject, type Json, type JsonObject } from '../exchange/json.ts';
 import type { Decoder, Relay } from './dialect.ts';
 import { eventSplitter } from './framing/sse.ts';
-import { DONE, doneOf, faultIn, parseObject, readUsage, textOf } from './openai-common.ts';
+import { DONE, doneOf, faultIn, parseObject, readUsage, textOf, UNREADABLE } from './openai-common.ts';
 
 /** The deltas of one choice: of its `delta` in a frame, of the choice itself in a document. */
 export type ReadChoice = (choice: JsonObject, streaming: boolean) => readonly Delta[];
@@ -23,9 +23,7 @@ function frames(readChoice: ReadChoice): Decoder {
   function deltas(data: string): readonly Delta[] {
     if (data === DONE) return finish === '' ? NOTHING : [doneOf(finish, usage)];
     const frame = parseObject(data);
-    const failure = frame === undefined ? 'the origin sent a frame that is not JSON' : undefined;
-    if (frame === undefined)
-      return [{ kind: 'fault', fault: { kind: 'internal', status: 502, message: failure ?? '' } }];
+    if (frame === undefined) return [{ kind: 'fault', fault: UNREADABLE }];
     const fault = faultIn(frame);
     if (fault !== undefined) return [{ kind: 'fault', fault }];
     const choice = firstChoice(frame.choices);

@@ -1,10 +1,10 @@
 /** The `messages` of `/v1/chat/completions`: read into Messages as Ollama maps them, and written back. */
-import { isObject, type Json, type JsonObject } from '../exchange/json.ts';
-import type { Message, ToolCall } from '../exchange/prompt.ts';
-import { arrayField, type FaultSink, faultSink, intField, objectField, refuse, stringField } from './fields.ts';
-import { fold } from './fold.ts';
-import { plainBase64 } from './ollama-messages.ts';
-import { parseObject } from './openai-common.ts';
+import { isObject, type Json, type JsonObject } from '../../exchange/json.ts';
+import type { Message, ToolCall } from '../../exchange/prompt.ts';
+import { arrayField, type FaultSink, faultSink, intField, objectField, refuse, stringField } from '../fields.ts';
+import { fold } from '../fold.ts';
+import { plainBase64 } from '../ollama-messages.ts';
+import { parseObject } from '../openai-common.ts';
 
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   'role',
@@ -39,15 +39,15 @@ type Draft = { -readonly [Key in keyof Message]: Message[Key] };
 export function readOpenaiMessages(sink: FaultSink, body: JsonObject): OpenaiMessages {
   const items = arrayField(sink, body, 'messages', 'openai.Message') ?? [];
   const state: State = { sink: faultSink(`${sink.struct}.messages`), called: new Map(), unmodelled: undefined };
-  const drafts = items.map((item) => readMessage(state, isObject(item) ? item : {}));
+  const messages = items.flatMap((item) => readMessage(state, isObject(item) ? item : {}));
   sink.first ??= state.sink.first;
-  // A name may stand in a call after the message that answers it: the last one of that id counts.
-  for (const draft of drafts.flat())
-    if (draft.role === 'tool' && draft.toolName === undefined) {
-      const name = state.called.get(draft.toolCallId ?? '');
-      if (name) draft.toolName = name;
+  // A call may stand after the message that answers it: the last message with that id counts.
+  for (const message of messages)
+    if (message.role === 'tool' && message.toolCallId !== undefined && message.toolName === undefined) {
+      const name = state.called.get(message.toolCallId);
+      if (name) message.toolName = name;
     }
-  return { messages: drafts.flat(), unmodelled: state.unmodelled };
+  return { messages, unmodelled: state.unmodelled };
 }
 
 function readMessage(state: State, item: JsonObject): Draft[] {
@@ -75,11 +75,14 @@ function readMessage(state: State, item: JsonObject): Draft[] {
     return parts;
   }
   if (known.tool_calls === undefined || known.tool_calls === null)
-    refuse(
-      sink,
-      `invalid message content type: ${content === undefined || content === null ? '<nil>' : typeof content}`,
-    );
+    refuse(sink, `invalid message content type: ${goType(content)}`);
   return [{ role, content: '', ...about }];
+}
+
+function goType(value: Json | undefined): string {
+  if (value === undefined || value === null) return '<nil>';
+  if (typeof value === 'number') return 'float64';
+  return typeof value === 'boolean' ? 'bool' : 'map[string]interface {}';
 }
 
 /** Each part becomes a message of its own, as in Ollama. */
@@ -112,7 +115,7 @@ export function readImage(sink: FaultSink, url: Json | undefined): string {
 
 function readToolCalls(state: State, message: JsonObject): readonly ToolCall[] {
   const { sink } = state;
-  return (arrayField(sink, message, 'tool_calls', 'openai.ToolCall') ?? []).map((item, position) => {
+  const calls = (arrayField(sink, message, 'tool_calls', 'openai.ToolCall') ?? []).map((item, position) => {
     const call = fold(isObject(item) ? item : {}, CALL_FIELDS);
     const target = fold(objectField(sink, call.known, 'function') ?? {}, FUNCTION_FIELDS);
     if (call.hasUnknown || target.hasUnknown) state.unmodelled ??= 'messages.tool_calls';
@@ -122,9 +125,11 @@ function readToolCalls(state: State, message: JsonObject): readonly ToolCall[] {
     const name = stringField(sink, target.known, 'name') ?? '';
     const args = parseObject(stringField(sink, target.known, 'arguments') ?? '');
     if (args === undefined) refuse(sink, 'invalid tool call arguments');
-    state.called.set(id, name);
     return { id, name, arguments: args ?? {} };
   });
+  // Of several calls with one id in one message, Ollama takes the first.
+  for (const { id, name } of calls.toReversed()) state.called.set(id, name);
+  return calls;
 }
 
 /** Reads back as the same Message. */
