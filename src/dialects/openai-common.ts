@@ -149,10 +149,13 @@ export function writeSampling(options: Options): JsonObject {
   };
 }
 
+/** What an origin says that it counted. */
+export const tokenCount = (given: Json | undefined): number =>
+  typeof given === 'number' && given > 0 ? Math.trunc(given) : 0;
+
 export function readUsage(value: Json | undefined): Usage | undefined {
   if (!isObject(value)) return undefined;
-  const count = (given: Json | undefined) => (typeof given === 'number' && given > 0 ? Math.trunc(given) : 0);
-  return { promptTokens: count(value.prompt_tokens), completionTokens: count(value.completion_tokens) };
+  return { promptTokens: tokenCount(value.prompt_tokens), completionTokens: tokenCount(value.completion_tokens) };
 }
 
 export function writeUsage({ promptTokens, completionTokens }: Usage): JsonObject {
