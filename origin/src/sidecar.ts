@@ -2,7 +2,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { fault } from '../../src/exchange/fault.ts';
 import { createFlights } from './coalesce/flights.ts';
-import { shareFlights } from './coalesce/shared.ts';
 import type { Config } from './config.ts';
 import { openDiskTier } from './disk/disk-tier.ts';
 import { recordHistory } from './history/history.ts';
@@ -21,8 +20,7 @@ import { createMetrics } from './operate/metrics.ts';
 import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Traces } from './operate/traces.ts';
 import type { Origin } from './origin.ts';
-import { openRedisPools } from './pools/redis.ts';
-import { redisRest } from './redis-rest/rest.ts';
+import type { RedisParts } from './pools/redis-parts.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
@@ -45,7 +43,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const digests = watchDigests(lanes.map(({ ollama }) => ollama));
   const metrics = createMetrics((model) => digests.of(model) !== undefined);
   const log = logEvents();
-  const store = openHistory(config);
+  const store = await openHistory(config);
   const history =
     store &&
     recordHistory(store.history, {
@@ -58,12 +56,10 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const observe: Observe = observers(...listeners);
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
-  const redis = config.REDIS_URL === undefined ? undefined : openRedisPools(config.REDIS_URL);
-  const shared = redis && shareFlights(redis.queue);
-  const rest = redis && redisRest(redis.cache, config.REDIS_REST_TOKEN ?? config.ORIGIN_SECRET, config.MAX_BODY_BYTES);
+  const redis = await openRedis(config);
   const origin: Origin = {
     config,
-    shared,
+    shared: redis?.shared,
     dialects: generationByPath,
     flights: createFlights(config.ABANDON_GRACE_MS),
     dispatcher,
@@ -84,11 +80,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   let draining = false;
   const pages: Pages = {
     metrics,
-    pools: () => [
-      ...lanes.map(({ ollama }) => ollama.stats()),
-      ...Object.values(redis ?? {}).map((pool) => pool.stats()),
-      ...(store?.pools() ?? []),
-    ],
+    pools: () => [...lanes.map(({ ollama }) => ollama.stats()), ...(redis?.stats() ?? []), ...(store?.pools() ?? [])],
     draining: () => draining,
   };
 
@@ -115,7 +107,8 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     }
     if (route.kind === 'redis') {
       // Upstash's client knows only its own token, so this route has its own check.
-      if (rest !== undefined) return rest.handle(request, response, (request.url ?? '').slice(REDIS_MOUNT.length));
+      if (redis !== undefined)
+        return redis.rest.handle(request, response, (request.url ?? '').slice(REDIS_MOUNT.length));
       return sendFault(response, path, fault('not_found', 'no Redis is configured (REDIS_URL)'));
     }
     if (!mayEnter(request))
@@ -137,8 +130,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     digests.close();
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
-    shared?.close();
-    for (const pool of Object.values(redis ?? {})) pool.close();
+    redis?.close();
     await Promise.allSettled([history?.close(), traces?.close()]);
     disk?.close();
   }
@@ -160,6 +152,12 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       await release();
     },
   };
+}
+
+async function openRedis(config: Config): Promise<RedisParts | undefined> {
+  if (config.REDIS_URL === undefined) return undefined;
+  const { openRedisParts } = await import('./pools/redis-parts.ts');
+  return openRedisParts(config.REDIS_URL, config);
 }
 
 /** The libraries are loaded only where traces are wanted: memory is short here. */

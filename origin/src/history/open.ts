@@ -1,7 +1,6 @@
 /** Which store keeps the history: PostgreSQL where there is one, else SQLite in the state folder. */
 import type { Config } from '../config.ts';
 import type { PoolStats } from '../pools/pool-stats.ts';
-import { connectPostgres } from '../pools/postgres.ts';
 import type { HistoryStore } from './history.ts';
 import { postgresHistory } from './postgres.ts';
 import { openSqliteHistory } from './sqlite.ts';
@@ -17,9 +16,11 @@ type Settings = Pick<
 >;
 
 /** Undefined when it is turned off. */
-export function openHistory(config: Settings): OpenedHistory | undefined {
+export async function openHistory(config: Settings): Promise<OpenedHistory | undefined> {
   if (config.HISTORY === 'off') return undefined;
   if (config.DATABASE_URL === undefined) return { history: openSqliteHistory(config.STATE_DIR), pools: () => [] };
+  // Loaded only where it is used: memory is short here.
+  const { connectPostgres } = await import('../pools/postgres.ts');
   const connect = (url: string, name: string) =>
     connectPostgres(url, name, config.DATABASE_POOL_MIN, Math.max(config.DATABASE_POOL_MIN, config.DATABASE_POOL_MAX));
   const primary = connect(config.DATABASE_URL, 'postgres');

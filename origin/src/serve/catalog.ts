@@ -15,6 +15,8 @@ export async function serveCatalog(origin: Origin, path: string, request: Reques
     body = JSON.stringify(read.value);
   }
   const method = request.method === 'POST' ? 'POST' : request.method === 'HEAD' ? 'HEAD' : 'GET';
+  // What the edge learns here must not be newer than what is said of each answer afterwards.
+  if (path === '/api/tags') await origin.digests.refresh();
   for (const lane of origin.lanesByHealth())
     try {
       const limit = AbortSignal.timeout(TIME_LIMIT_MS);
