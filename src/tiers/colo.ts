@@ -1,5 +1,5 @@
 /** The colo tier: the Cache API of the data centre that runs the request. On `*.workers.dev` it has no effect. */
-import { decodeExchange, encodeExchange } from './stored.ts';
+import { decodeKept, encodeExchange } from './stored.ts';
 import type { Tier } from './tier.ts';
 
 /** Its own cache, and a host that no request can have: nothing of a zone's own traffic meets it. */
@@ -16,7 +16,7 @@ export function coloTier(now: () => number = Date.now): Tier {
     name: 'colo',
     async get(key) {
       const found = await (await cache()).match(urlOf(key));
-      return found && decodeExchange(new Uint8Array(await found.arrayBuffer()));
+      return found && decodeKept(new Uint8Array(await found.arrayBuffer()), key, now());
     },
     async put(exchange) {
       const seconds = Math.floor((exchange.keepUntil - now()) / 1000);

@@ -54,7 +54,7 @@ export function memoryTier({ entries, bytes: limit, now = Date.now }: MemoryOpti
     put(exchange) {
       drop(exchange.key);
       const size = sizeOf(exchange);
-      if (entries === 0 || size > limit) return;
+      if (entries === 0 || size > limit || exchange.keepUntil <= now()) return;
       held.set(exchange.key, { exchange, bytes: size });
       bytes += size;
       for (const key of held.keys()) {

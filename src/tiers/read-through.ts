@@ -11,8 +11,10 @@ export interface Lookup {
   readonly exchange: Exchange | undefined;
   /** Where it was. */
   readonly tier: TierName | undefined;
-  /** Tiers that were asked and had none, in order. */
+  /** Tiers that were asked and gave none, in order. */
   readonly passed: readonly TierName[];
+  /** Those of them that failed or were too slow: whether they have one is not known. */
+  readonly failed: readonly TierName[];
   /** Whether tiers above the hit lack it. */
   readonly above: boolean;
   /** Fills them. Never rejects. */
@@ -35,18 +37,20 @@ export interface TimedTier {
   readonly timeoutMs: number;
 }
 
+/** Writes happen after the answer: they may take longer than a read, but not for ever. */
+const WRITE_TIMEOUT_MS = 10_000;
+const FAILED = Symbol('failed');
+type Asked = Exchange | undefined | typeof FAILED;
+
 const nothing = async () => {};
 
 export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: () => number = Date.now): ReadThrough {
   const names = tiers.map(({ tier }) => tier.name);
 
-  function failed(tier: Tier, operation: 'get' | 'put' | 'delete', error: unknown): undefined {
-    observe({
-      kind: 'tier_failed',
-      tier: tier.name,
-      operation,
-      reason: error instanceof Error ? error.message : String(error),
-    });
+  function failed(tier: Tier, operation: 'get' | 'put' | 'delete', error: unknown): typeof FAILED {
+    const reason = error instanceof Error ? error.message : String(error);
+    observe({ kind: 'tier_failed', tier: tier.name, operation, reason });
+    return FAILED;
   }
 
   async function guarded<T>(tier: Tier, operation: 'get' | 'put' | 'delete', work: Promise<T>, limit: number) {
@@ -59,17 +63,22 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
     } catch (error) {
       return failed(tier, operation, error);
     } finally {
-      clearTimeout(timer ?? 0);
+      if (timer !== undefined) clearTimeout(timer);
     }
   }
 
-  function ask({ tier, timeoutMs }: TimedTier, key: string): Exchange | undefined | Promise<Exchange | undefined> {
+  function ask({ tier, timeoutMs }: TimedTier, key: string): Asked | Promise<Asked> {
     try {
       const answer = tier.get(key);
-      return answer instanceof Promise ? guarded(tier, 'get', answer, timeoutMs) : answer;
+      return answer instanceof Promise ? guarded(tier, 'get', answer, timeoutMs).then(kept) : kept(answer);
     } catch (error) {
       return failed(tier, 'get', error);
     }
+  }
+
+  /** No tier's clock is trusted with what it gives. */
+  function kept(answer: Asked): Asked {
+    return typeof answer === 'object' && answer.keepUntil <= now() ? undefined : answer;
   }
 
   function write(operation: 'put' | 'delete', tier: Tier, work: () => void | Promise<void>): Promise<unknown> {
@@ -82,33 +91,39 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
     }
   }
 
-  const usable = (exchange: Exchange | undefined) =>
-    exchange !== undefined && exchange.keepUntil > now() ? exchange : undefined;
-
-  async function descend(key: string, from: number, stale: Exchange | undefined, staleTier: number): Promise<Lookup> {
-    const passed: TierName[] = names.slice(0, from);
-    let best = stale;
-    let at = staleTier;
-    for (let index = from; index < tiers.length; index++) {
-      const found = usable(await ask(tiers[index] as TimedTier, key));
-      if (found === undefined) {
-        passed.push(names[index] as TierName);
+  /** @param first what the nearest tier gave */
+  async function descend(key: string, first: Asked | Promise<Asked>): Promise<Lookup> {
+    const passed: TierName[] = [];
+    const failures: TierName[] = [];
+    let best: Exchange | undefined;
+    let at = 0;
+    for (const [index, timed] of tiers.entries()) {
+      const found = await (index === 0 ? first : ask(timed, key));
+      if (found === undefined || found === FAILED) {
+        passed.push(timed.tier.name);
+        if (found === FAILED) failures.push(timed.tier.name);
       } else if (best === undefined || found.freshUntil > best.freshUntil) {
         best = found;
         at = index;
       }
       if (best !== undefined && best.freshUntil > now()) break;
     }
-    return lookupOf(best, at, passed);
+    return lookupOf(best, at, passed, failures);
   }
 
-  function lookupOf(exchange: Exchange | undefined, at: number, passed: readonly TierName[]): Lookup {
-    if (exchange === undefined) return { exchange, tier: undefined, passed, above: false, fill: nothing };
+  function lookupOf(
+    exchange: Exchange | undefined,
+    at: number,
+    passed: readonly TierName[],
+    failed: readonly TierName[],
+  ): Lookup {
+    if (exchange === undefined) return { exchange, tier: undefined, passed, failed, above: false, fill: nothing };
     const lacking = tiers.slice(0, at);
     return {
       exchange,
       tier: names[at],
-      passed: passed.filter((name) => name !== names[at]),
+      passed,
+      failed,
       above: lacking.length > 0,
       async fill() {
         await Promise.all(lacking.map(({ tier }) => write('put', tier, () => tier.put(exchange))));
@@ -120,12 +135,11 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
     names,
     lookup(key) {
       const [nearest] = tiers;
-      if (nearest === undefined) return lookupOf(undefined, 0, []);
-      const answer = ask(nearest, key);
-      if (answer instanceof Promise) return descend(key, 0, undefined, 0);
-      const found = usable(answer);
-      if (found !== undefined && found.freshUntil > now()) return lookupOf(found, 0, []);
-      return descend(key, 1, found, 0);
+      if (nearest === undefined) return lookupOf(undefined, 0, [], []);
+      const first = ask(nearest, key);
+      if (typeof first === 'object' && !(first instanceof Promise) && first.freshUntil > now())
+        return lookupOf(first, 0, [], []);
+      return descend(key, first);
     },
     async put(exchange) {
       await Promise.all(tiers.map(({ tier }) => write('put', tier, () => tier.put(exchange))));
@@ -135,6 +149,3 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
     },
   };
 }
-
-/** Writes happen after the answer: they may take longer than a read, but not for ever. */
-const WRITE_TIMEOUT_MS = 10_000;

@@ -1,66 +1,103 @@
 /**
- * The stored form of an exchange: what every tier outside the isolate holds.
+ * The stored form of an exchange: what every tier outside the isolate holds. Numbers are little-endian.
  *
- *   byte 0   version
- *   byte 1   flags: 1 the rest is compressed (deflate)
- *   then     4 bytes little-endian: length of the JSON; the JSON; the vector's bytes, if it is one
+ *   1 byte    version
+ *   1 byte    form of the body: 0 plain, 1 compressed (raw deflate)
+ *   body      4 bytes length of the JSON; the JSON; a vector's float32 values, if it is one
+ *   4 bytes   CRC-32 of all bytes before
  */
-import type { Content, Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { isObject } from '../exchange/json.ts';
+import { crc32 } from './checksum.ts';
 
 const VERSION = 1;
+const PLAIN = 0;
 const COMPRESSED = 1;
-/** Smaller entries gain nothing. */
+const HEAD = 2;
+const CHECKSUM = 4;
+/** Bodies shorter than this gain nothing. */
 const COMPRESS_FROM = 1024;
+/** What compresses to more than this part of itself (vectors are noise) is kept plain: each read would pay for the rest. */
+const WORTHWHILE = 0.875;
 
-type VectorHead = { readonly kind: 'vector'; readonly promptTokens: number };
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export async function encodeExchange(exchange: Exchange): Promise<Uint8Array<ArrayBuffer>> {
-  const { content } = exchange;
-  const vector = content.kind === 'vector' ? content.vector : new Float32Array(0);
-  const head: Content | VectorHead =
-    content.kind === 'vector' ? { kind: 'vector', promptTokens: content.promptTokens } : content;
-  const json = new TextEncoder().encode(JSON.stringify({ ...exchange, content: head }));
-  const plain = new Uint8Array(4 + json.byteLength + vector.byteLength);
-  new DataView(plain.buffer).setUint32(0, json.byteLength, true);
-  plain.set(json, 4);
-  plain.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), 4 + json.byteLength);
-  if (plain.byteLength < COMPRESS_FROM) return framed(0, plain);
-  return framed(COMPRESSED, await through(plain, new CompressionStream('deflate-raw')));
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export async function encodeExchange(exchange: Exchange): Promise<Bytes> {
+  const body = bodyOf(exchange);
+  if (body.byteLength >= COMPRESS_FROM) {
+    const compressed = await through(body, new CompressionStream('deflate-raw'));
+    if (compressed.byteLength <= body.byteLength * WORTHWHILE) return sealed(COMPRESSED, compressed);
+  }
+  return sealed(PLAIN, body);
 }
 
-/** Undefined for bytes that are no exchange of this version: cut off, garbled, older or newer. Never rejects. */
+/** Undefined for bytes that are no exchange of this version: cut off, damaged, older or newer. Never rejects. */
 export async function decodeExchange(bytes: Uint8Array): Promise<Exchange | undefined> {
-  if (bytes.byteLength < 2 || bytes[0] !== VERSION) return undefined;
+  const [version, form] = bytes;
+  if (version !== VERSION || (form !== PLAIN && form !== COMPRESSED) || bytes.byteLength < HEAD + CHECKSUM)
+    return undefined;
+  const end = bytes.byteLength - CHECKSUM;
+  if (view(bytes).getUint32(end, true) !== crc32(bytes.subarray(0, end))) return undefined;
   try {
-    const rest = bytes.subarray(2);
-    const plain = bytes[1] === COMPRESSED ? await through(rest, new DecompressionStream('deflate-raw')) : rest;
-    const length = new DataView(plain.buffer, plain.byteOffset, plain.byteLength).getUint32(0, true);
-    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain.subarray(4, 4 + length));
-    return revived(JSON.parse(json), plain.slice(4 + length));
+    const body = bytes.subarray(HEAD, end);
+    return exchangeOf(form === COMPRESSED ? await through(body, new DecompressionStream('deflate-raw')) : body);
   } catch {
     return undefined;
   }
 }
 
-function framed(flags: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(2 + body.byteLength);
+/** What a tier found under `key`: undefined where it cannot be read, belongs under another key, or is past its time. */
+export async function decodeKept(bytes: Uint8Array, key: string, now: number): Promise<Exchange | undefined> {
+  const exchange = await decodeExchange(bytes);
+  return exchange?.key === key && exchange.keepUntil > now ? exchange : undefined;
+}
+
+function bodyOf(exchange: Exchange): Bytes {
+  const { content } = exchange;
+  const vector = content.kind === 'vector' ? content.vector : new Float32Array(0);
+  const told = content.kind === 'vector' ? { kind: content.kind, promptTokens: content.promptTokens } : content;
+  const json = encoder.encode(JSON.stringify({ ...exchange, content: told }));
+  const body = new Uint8Array(4 + json.byteLength + vector.byteLength);
+  view(body).setUint32(0, json.byteLength, true);
+  body.set(json, 4);
+  body.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), 4 + json.byteLength);
+  return body;
+}
+
+function exchangeOf(body: Uint8Array): Exchange | undefined {
+  const jsonEnd = 4 + view(body).getUint32(0, true);
+  const value: unknown = JSON.parse(decoder.decode(body.subarray(4, jsonEnd)));
+  if (!isObject(value) || typeof value.key !== 'string' || !isObject(value.content)) return undefined;
+  const exchange = value as unknown as Exchange;
+  if (exchange.content.kind !== 'vector') return exchange;
+  const vector = new Float32Array(body.slice(jsonEnd).buffer);
+  return { ...exchange, content: { ...exchange.content, vector } };
+}
+
+function sealed(form: number, body: Uint8Array): Bytes {
+  const bytes = new Uint8Array(HEAD + body.byteLength + CHECKSUM);
   bytes[0] = VERSION;
-  bytes[1] = flags;
-  bytes.set(body, 2);
+  bytes[1] = form;
+  bytes.set(body, HEAD);
+  const end = HEAD + body.byteLength;
+  view(bytes).setUint32(end, crc32(bytes.subarray(0, end)), true);
   return bytes;
 }
 
-async function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream): Promise<Uint8Array> {
-  const piped = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(transform);
-  return new Uint8Array(await new Response(piped).arrayBuffer());
+/** Written by hand: a pipe from a Blob or a Response costs a quarter more for small bodies. */
+async function through(bytes: Uint8Array, transform: CompressionStream | DecompressionStream): Promise<Bytes> {
+  const whole = new Response(transform.readable).arrayBuffer();
+  const writer = transform.writable.getWriter();
+  // What goes wrong here goes wrong on the reading side too, and is told there.
+  const ignored = () => {};
+  writer.write(bytes as Bytes).catch(ignored);
+  writer.close().catch(ignored);
+  return new Uint8Array(await whole);
 }
 
-function revived(value: unknown, tail: Uint8Array): Exchange | undefined {
-  if (!isObject(value) || typeof value.key !== 'string' || !isObject(value.content)) return undefined;
-  if (typeof value.keepUntil !== 'number' || typeof value.freshUntil !== 'number') return undefined;
-  const exchange = value as unknown as Exchange;
-  if (exchange.content.kind !== 'vector') return exchange;
-  const vector = new Float32Array(tail.buffer, tail.byteOffset, Math.floor(tail.byteLength / 4));
-  return { ...exchange, content: { ...exchange.content, vector } };
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { memoryTier, sizeOf } from '../../src/tiers/memory.ts';
 import { answerOf, describeTier, exchangeWith } from './suite.ts';
 
-describeTier('memory', () => memoryTier({ entries: 500, bytes: 1e8 }), { distributed: false });
+describeTier('memory', (now) => memoryTier({ entries: 500, bytes: 1e8, now }), { plant: undefined });
 
 describe('the memory tier’s bounds', () => {
   const many = (count: number) => Array.from({ length: count }, (_, at) => exchangeWith(answerOf(`answer ${at}`)));

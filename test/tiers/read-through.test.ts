@@ -59,7 +59,7 @@ describe('reading through the tiers', () => {
     const [memory, colo, kv] = tiers as [Tier, Tier, Tier];
     const faulty = through([memory, chaotic(colo, { kind: 'failing' }), kv]);
     const found = await faulty.lookup(exchange.key);
-    expect(found.exchange).toEqual(exchange);
+    expect(found).toMatchObject({ exchange, tier: 'kv', passed: ['memory', 'colo'], failed: ['colo'] });
     await found.fill();
     await faulty.put(exchange);
     await faulty.delete(exchange.key);
@@ -75,8 +75,77 @@ describe('reading through the tiers', () => {
     const { tiers, events, through } = stack('memory', 'kv');
     const [memory, kv] = tiers as [Tier, Tier];
     const found = await through([memory, chaotic(kv, { kind: 'slow', ms: 60_000 })], 20).lookup(someKey());
-    expect(found.exchange).toBeUndefined();
+    expect(found).toMatchObject({ exchange: undefined, passed: ['memory', 'kv'], failed: ['kv'] });
     expect(events).toMatchObject([{ tier: 'kv', operation: 'get', reason: 'no answer within 20 ms' }]);
+  });
+
+  it('takes a synchronous tier that throws for one that has nothing', async () => {
+    const { tiers, events, through } = stack('memory', 'kv');
+    const exchange = exchangeWith(answerOf('below'));
+    tiers[1]?.put(exchange);
+    const throwing: Tier = {
+      name: 'memory',
+      get: () => {
+        throw new Error('get');
+      },
+      put: () => {
+        throw new Error('put');
+      },
+      delete: () => {
+        throw new Error('delete');
+      },
+    };
+    const faulty = through([throwing, tiers[1] as Tier]);
+    const found = await faulty.lookup(exchange.key);
+    expect(found).toMatchObject({ exchange, tier: 'kv', failed: ['memory'] });
+    await found.fill();
+    await faulty.put(exchange);
+    await faulty.delete(exchange.key);
+    expect(events.map((event) => event.kind === 'tier_failed' && event.reason)).toEqual([
+      'get',
+      'put',
+      'put',
+      'delete',
+    ]);
+  });
+
+  it('hears nothing more of a tier that fails after its time', async () => {
+    const { tiers, events, through } = stack('memory', 'kv');
+    const late = chaotic(chaotic(tiers[1] as Tier, { kind: 'failing' }), { kind: 'slow', ms: 30 });
+    await through([tiers[0] as Tier, late], 5).lookup(someKey());
+    await new Promise((resume) => setTimeout(resume, 60));
+    expect(events).toMatchObject([{ tier: 'kv', reason: 'no answer within 5 ms' }]);
+  });
+
+  it('gives the freshest of several stale copies, and fills those above it', async () => {
+    const { tiers, through } = stack('memory', 'colo', 'kv');
+    const oldest = exchangeWith(answerOf('oldest'), { freshUntil: Date.now() - 3_000 });
+    const old = { ...oldest, content: answerOf('old'), freshUntil: Date.now() - 1_000 };
+    const older = { ...oldest, content: answerOf('older'), freshUntil: Date.now() - 2_000 };
+    tiers[0]?.put(oldest);
+    tiers[1]?.put(old);
+    tiers[2]?.put(older);
+    const found = await through().lookup(oldest.key);
+    expect(found).toMatchObject({ exchange: old, tier: 'colo', passed: [], above: true });
+    await found.fill();
+    expect(tiers[0]?.get(oldest.key)).toEqual(old);
+  });
+
+  it('gives nothing that is past its time, whatever a tier says', async () => {
+    const past = exchangeWith(answerOf('past'), { freshUntil: Date.now() - 2, keepUntil: Date.now() - 1 });
+    const { through } = stack();
+    const careless: Tier = { name: 'kv', get: async () => past, put: () => {}, delete: () => {} };
+    expect(await through([careless]).lookup(past.key)).toMatchObject({
+      exchange: undefined,
+      passed: ['kv'],
+      failed: [],
+    });
+  });
+
+  it('without any tier finds nothing, and stores nothing', async () => {
+    const { through } = stack();
+    expect(through().lookup(someKey())).toMatchObject({ exchange: undefined, passed: [] });
+    await through().put(exchangeWith(answerOf('nowhere')));
   });
 
   it('survives any pattern of faults: every answer is the right one or none', async () => {

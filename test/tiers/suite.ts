@@ -1,6 +1,7 @@
 /** What every tier must do. A new tier registers here with three lines. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Content, Exchange } from '../../src/exchange/exchange.ts';
+import { encodeExchange } from '../../src/tiers/stored.ts';
 import type { Tier } from '../../src/tiers/tier.ts';
 
 let counter = 0;
@@ -47,7 +48,8 @@ export const answerOf = (content: string): Content => ({
 const CONTENTS: readonly (readonly [string, Content])[] = [
   ['a short answer', answerOf('Because.')],
   ['a long one', answerOf('All work and no play. '.repeat(20_000))],
-  ['every kind of text', answerOf('naïve \u0000 \u2028 🦙 \ud83e\udd99 "quoted" \\ </script> عربى')],
+  ['every kind of text', answerOf('\ufeffnaïve \u0000 \u2028 🦙 \ud83e\udd99 "quoted" \\ </script> عربى')],
+  ['half of a surrogate pair', answerOf('\ud83e')],
   ['an opaque one', { kind: 'raw', contentType: 'text/event-stream', body: 'data: {"a":1}\n\n' }],
   [
     'a vector',
@@ -59,16 +61,19 @@ const CONTENTS: readonly (readonly [string, Content])[] = [
   ],
 ];
 
-/** @param distributed whether what one instance of the tier wrote, another one reads */
-export function describeTier(
-  name: string,
-  create: () => Tier,
-  { distributed }: { readonly distributed: boolean },
-): void {
+export interface TierTraits {
+  /** Puts bytes where the tier keeps its stored form, past the tier itself; undefined for a tier that holds values. */
+  readonly plant: ((key: string, bytes: Uint8Array) => Promise<unknown>) | undefined;
+}
+
+/** @param create a tier over the same storage each time, with a clock in ms since the epoch */
+export function describeTier(name: string, create: (now: () => number) => Tier, { plant }: TierTraits): void {
   describe(`the ${name} tier`, () => {
     let tier: Tier;
+    let later = 0;
     beforeEach(() => {
-      tier = create();
+      later = 0;
+      tier = create(() => Date.now() + later);
     });
 
     it('has its name', () => expect(tier.name).toBe(name));
@@ -111,10 +116,51 @@ export function describeTier(
       expect(await tier.get(exchange.key)).toBeUndefined();
     });
 
-    it(distributed ? 'shares its entries with others of its kind' : 'keeps its entries to itself', async () => {
+    it('forgets one when its time to be kept is over', async () => {
+      const exchange = exchangeWith(answerOf('brief'));
+      await tier.put(exchange);
+      later = exchange.keepUntil - Date.now() - 10_000;
+      expect(await tier.get(exchange.key)).toEqual(exchange);
+      later += 10_001;
+      expect(await tier.get(exchange.key)).toBeUndefined();
+    });
+
+    it('keeps apart many that are written at once', async () => {
+      const exchanges = Array.from({ length: 20 }, (_, at) => exchangeWith(answerOf(`answer ${at}`)));
+      await Promise.all(exchanges.map((exchange) => tier.put(exchange)));
+      expect(await Promise.all(exchanges.map(({ key }) => tier.get(key)))).toEqual(exchanges);
+    });
+
+    const shared = plant !== undefined;
+    it(shared ? 'shares its entries with others of its kind' : 'keeps its entries to itself', async () => {
       const exchange = exchangeWith(answerOf('shared?'));
       await tier.put(exchange);
-      expect((await create().get(exchange.key)) !== undefined).toBe(distributed);
+      expect(await create(Date.now).get(exchange.key)).toEqual(shared ? exchange : undefined);
+    });
+
+    if (plant === undefined) return;
+
+    it('has nothing of an entry that is damaged, cut off, empty or of another version', async () => {
+      const exchange = exchangeWith(answerOf('whole '.repeat(300)));
+      const bytes = await encodeExchange(exchange);
+      await plant(exchange.key, bytes);
+      expect(await tier.get(exchange.key)).toEqual(exchange);
+      const damaged = [
+        bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] ?? 0) ^ 1),
+        bytes.subarray(0, -1),
+        new Uint8Array(0),
+        bytes.with(0, 99),
+      ];
+      for (const each of damaged) {
+        await plant(exchange.key, each);
+        expect(await tier.get(exchange.key)).toBeUndefined();
+      }
+    });
+
+    it('has nothing of an entry that belongs under another key', async () => {
+      const key = someKey();
+      await plant(key, await encodeExchange(exchangeWith(answerOf('of somebody else'))));
+      expect(await tier.get(key)).toBeUndefined();
     });
   });
 }
