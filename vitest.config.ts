@@ -12,7 +12,7 @@ export default defineConfig({
       {
         // In the Workers runtime itself, with the bindings of wrangler.toml.
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
-        test: { name: 'workers', include: [workers] },
+        test: { name: 'workers', include: [workers], globalSetup: ['./test/support/redis-rest.global.ts'] },
       },
       {
         test: {

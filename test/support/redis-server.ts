@@ -10,6 +10,9 @@ export interface RedisServer {
   readonly url: string;
   /** SIGKILL; `start` begins it again on the same port. */
   kill(): Promise<void>;
+  /** It keeps its connections and answers nothing, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -18,6 +21,8 @@ export async function startRedisServer(): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-test-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
+  const killAtExit = () => void server?.kill('SIGKILL');
+  process.once('exit', killAtExit);
 
   async function start(): Promise<void> {
     server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''], {
@@ -38,9 +43,12 @@ export async function startRedisServer(): Promise<RedisServer> {
   return {
     url: `redis://127.0.0.1:${port}`,
     kill,
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
     start,
     async close() {
       await kill();
+      process.off('exit', killAtExit);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -65,26 +65,32 @@ export const ALLOWED_COMMANDS: ReadonlySet<string> = new Set([
   'time',
 ]);
 
+export type Argument = string | Buffer;
+
 /** One command as Redis takes it: its name, then its arguments. */
-export type Command = readonly [string, ...string[]];
+export type Command = readonly [string, ...Argument[]];
 
 export type CommandReading =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** Reads one command of a body: an array of strings and numbers that begins with an allowed name. */
-export function readCommand(value: unknown): CommandReading {
+/**
+ * Reads one command: an array of strings, bytes, numbers and booleans that begins with an allowed name.
+ * @param allowed names in lower case
+ */
+export function readCommand(value: unknown, allowed: ReadonlySet<string>): CommandReading {
   if (!Array.isArray(value) || value.length === 0)
     return refused('ERR a command is a JSON array of at least one element');
-  const words: string[] = [];
-  for (const item of value as readonly unknown[]) {
-    if (typeof item !== 'string' && typeof item !== 'number' && typeof item !== 'boolean')
-      return refused('ERR a command has only strings, numbers and booleans');
-    words.push(String(item));
-  }
-  const [name = '', ...args] = words;
-  if (!ALLOWED_COMMANDS.has(name.toLowerCase()))
+  const [name, ...rest] = value as readonly unknown[];
+  if (typeof name !== 'string') return refused('ERR a command begins with its name');
+  if (!allowed.has(name.toLowerCase()))
     return refused(`ERR the command ${JSON.stringify(name.slice(0, 32))} is not open here`);
+  const args: Argument[] = [];
+  for (const item of rest) {
+    if (typeof item === 'string' || Buffer.isBuffer(item)) args.push(item);
+    else if (typeof item === 'number' || typeof item === 'boolean') args.push(String(item));
+    else return refused('ERR a command has only strings, numbers and booleans');
+  }
   // In capitals: ioredis reshapes the replies of commands that it knows by their lower-case names.
   return { kind: 'command', command: [name.toUpperCase(), ...args] };
 }

@@ -2,119 +2,133 @@
  * Upstash's REST protocol over the operator's own Redis, so that an edge can use it as a tier.
  *
  *   POST /            ["SET","key","value"]         one command
- *   GET  /get/key                                   one command in the path; a POST's body is its last argument
- *   POST /pipeline    [["SET",…],["GET",…]]         each for itself
+ *   GET  /get/key                                   one command in the path; a POST's body is an argument, and so is the query
+ *   POST /pipeline    [["SET",…],["GET",…]]         in their order, each for itself
  *   POST /multi-exec  the same                      all or nothing
  *
  * @see https://upstash.com/docs/redis/features/restapi
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Command as RedisCommand } from 'ioredis';
+import { type Redis, Command as RedisCommand } from 'ioredis';
 import type { Request, Response } from '../http/listener.ts';
 import { send } from '../http/reply.ts';
 import type { RedisPool } from '../pools/redis.ts';
-import { type Command, readCommand } from './commands.ts';
+import { ALLOWED_COMMANDS, type Command } from './commands.ts';
+import { type Asked, readRequest, targetOf, tokenOf } from './request.ts';
 
 export interface RedisRest {
-  /** @param path below the mount point, with its query */
+  /**
+   * Answers, with 503 where Redis cannot be reached in time. Rejects only when the client has gone.
+   * @param path below the mount point, with its query
+   */
   handle(request: Request, response: Response, path: string): Promise<void>;
 }
-
-const MAX_COMMANDS = 1_000;
 
 type Answer = { readonly result: unknown } | { readonly error: string };
 interface Reply {
   readonly status: number;
   readonly body: Answer | readonly Answer[];
 }
+const SCORED: ReadonlySet<string> = new Set(['ZRANGE', 'ZRANGEBYSCORE']);
 
-export function redisRest(pool: RedisPool, token: string, maxBytes: number): RedisRest {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  const wanted = hash(token);
+/** A reply of Redis as JSON has it. */
+type Encode = (value: unknown) => unknown;
 
-  function mayEnter(request: Request, query: URLSearchParams): boolean {
-    const bearer = /^bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    return timingSafeEqual(hash(bearer ?? query.get('_token') ?? ''), wanted);
-  }
+export interface RestOptions {
+  /** Commands that may be given, in lower case. */
+  readonly allowed?: ReadonlySet<string>;
+  /** How long a request's body may take, in ms: a slow sender keeps nothing open. */
+  readonly bodyMs?: number;
+  /** Hears why a request could not be carried out: the client only learns that it was not. */
+  readonly report?: (error: unknown) => void;
+}
+
+/** @param maxBytes of a request's body */
+export function redisRest(
+  pool: RedisPool,
+  token: string,
+  maxBytes: number,
+  { allowed = ALLOWED_COMMANDS, bodyMs = 10_000, report = () => {} }: RestOptions = {},
+): RedisRest {
+  const wanted = digest(token);
 
   async function answer(request: Request, path: string): Promise<Reply> {
-    const [route = '', search = ''] = path.split('?', 2);
-    if (!mayEnter(request, new URLSearchParams(search))) return failed(401, 'Unauthorized');
-    if (request.method !== 'GET' && request.method !== 'POST') return failed(405, 'ERR only GET and POST');
-    const body = request.method === 'POST' ? await readText(request, maxBytes) : '';
-    if (body === undefined) return failed(413, 'ERR the body is too large');
-    const encode = encoderFor(request.headers['upstash-encoding'] === 'base64');
-
-    const segments = route.split('/').filter((part) => part !== '');
-    const [first] = segments;
-    if (request.method === 'POST' && (first === 'pipeline' || first === 'multi-exec')) {
-      const commands = parsed(body);
-      if (!Array.isArray(commands) || commands.length > MAX_COMMANDS)
-        return failed(400, `ERR the body is a JSON array of at most ${MAX_COMMANDS} commands`);
-      return many(commands, first === 'multi-exec', encode);
+    const target = targetOf(path);
+    // Digests are compared, so that neither the time nor the length tells anything.
+    if (!timingSafeEqual(digest(tokenOf(request, target)), wanted)) return failed(401, 'Unauthorized');
+    const asked = await readRequest(request, target, { maxBytes, bodyMs, allowed });
+    if (asked.kind === 'refused') return failed(asked.status, asked.message);
+    const encode = encoder(request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'utf8');
+    try {
+      return await pool.use((redis) => carryOut(redis, asked, encode));
+    } catch (error) {
+      report(error);
+      return failed(503, 'ERR Redis cannot be reached');
     }
-    const words = first === undefined ? parsed(body) : [...segments.map(decode), ...(body === '' ? [] : [body])];
-    const reading = readCommand(words);
-    if (reading.kind === 'refused') return failed(400, reading.message);
-    const result = await one(reading.command, encode);
-    return { status: 'error' in result ? 400 : 200, body: result };
-  }
-
-  async function one([name, ...args]: Command, encode: (value: unknown) => unknown): Promise<Answer> {
-    return pool.use(async (redis) => {
-      try {
-        return { result: encode(await redis.sendCommand(commandOf(name, args))) };
-      } catch (error) {
-        if (isReply(error)) return { error: error.message };
-        throw error;
-      }
-    });
-  }
-
-  async function many(
-    commands: readonly unknown[],
-    atomic: boolean,
-    encode: (value: unknown) => unknown,
-  ): Promise<Reply> {
-    const readings = commands.map(readCommand);
-    const wrong = readings.find((reading) => reading.kind === 'refused');
-    if (wrong?.kind === 'refused') return failed(400, wrong.message);
-    const ready = readings.flatMap((reading) => (reading.kind === 'command' ? [reading.command] : []));
-    if (!atomic) return { status: 200, body: await Promise.all(ready.map((command) => one(command, encode))) };
-
-    return pool.use(async (redis) => {
-      const transaction = redis.multi();
-      for (const [name, ...args] of ready) transaction.callBuffer(name, ...args);
-      try {
-        const results = (await transaction.exec()) ?? [];
-        return {
-          status: 200,
-          body: results.map(([error, value]) => (error ? { error: error.message } : { result: encode(value) })),
-        };
-      } catch (error) {
-        if (isReply(error)) return failed(400, error.message);
-        throw error;
-      }
-    });
   }
 
   return {
     async handle(request, response, path) {
-      const { status, body } = await answer(request, path).catch(
-        (): Reply => failed(503, 'ERR Redis cannot be reached'),
-      );
+      const { status, body } = await answer(request, path);
+      // A body that still comes would hold the connection.
+      if (status === 408) response.once('finish', () => request.destroy());
       send(response, status, 'application/json', JSON.stringify(body), status === 503 ? { 'retry-after': '1' } : {});
     },
   };
 }
 
-/** Replies come as bytes: what is stored need not be text. */
-function commandOf(name: string, args: string[]): RedisCommand {
-  return new RedisCommand(name, args, { replyEncoding: null });
+/** Rejects only when the connection fails. */
+async function carryOut(redis: Redis, asked: Exclude<Asked, { kind: 'refused' }>, encode: Encode): Promise<Reply> {
+  if (asked.kind === 'one') {
+    const body = await answerOf(redis, asked.command, encode);
+    return { status: 'error' in body ? 400 : 200, body };
+  }
+  if (asked.atomic) return transaction(redis, asked.commands, encode);
+  // On one connection commands are carried out in the order in which they are sent.
+  const body = await Promise.all(asked.commands.map((command) => answerOf(redis, command, encode)));
+  return { status: 200, body };
 }
 
-function failed(status: number, error: string): Reply {
-  return { status, body: { error } };
+async function answerOf(redis: Redis, [name, ...args]: Command, encode: Encode): Promise<Answer> {
+  try {
+    // Replies come as bytes: what is stored need not be text.
+    const reply = await redis.sendCommand(new RedisCommand(name, args, { replyEncoding: null }));
+    return { result: encode(flattened(name, reply)) };
+  } catch (error) {
+    if (isReply(error)) return { error: error.message };
+    throw error;
+  }
+}
+
+async function transaction(redis: Redis, commands: readonly Command[], encode: Encode): Promise<Reply> {
+  const multi = redis.multi();
+  for (const [name, ...args] of commands) multi.callBuffer(name, ...args);
+  try {
+    const results = (await multi.exec()) ?? [];
+    const body = results.map(([error, reply], at): Answer => {
+      if (error) return { error: error.message };
+      return { result: encode(flattened(commands[at]?.[0] ?? '', reply)) };
+    });
+    return { status: 200, body };
+  } catch (error) {
+    if (isReply(error)) return failed(400, error.message);
+    throw error;
+  }
+}
+
+/** Redis's newer protocol (RESP3), which the pool may speak, nests members with their scores; Upstash's clients know the older. */
+function flattened(name: string, reply: unknown): unknown {
+  return Array.isArray(reply) && SCORED.has(name) ? reply.flat() : reply;
+}
+
+function encoder(encoding: 'base64' | 'utf8'): Encode {
+  const encode: Encode = (value) => {
+    if (Buffer.isBuffer(value)) return value.toString(encoding);
+    if (typeof value === 'string') return Buffer.from(value).toString(encoding);
+    if (Array.isArray(value)) return value.map(encode);
+    return value ?? null;
+  };
+  return encode;
 }
 
 /** Redis's own refusal, as opposed to a connection that broke. */
@@ -122,41 +136,10 @@ function isReply(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-function encoderFor(base64: boolean): (value: unknown) => unknown {
-  const encode = (value: unknown): unknown => {
-    if (Buffer.isBuffer(value)) return value.toString(base64 ? 'base64' : 'utf8');
-    if (Array.isArray(value)) return value.map(encode);
-    if (value instanceof Error) return { error: value.message };
-    if (typeof value === 'string') return base64 ? Buffer.from(value).toString('base64') : value;
-    return value ?? null;
-  };
-  return encode;
+function failed(status: number, error: string): Reply {
+  return { status, body: { error } };
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-/** Undefined where it is longer than the limit. */
-async function readText(request: Request, limit: number): Promise<string | undefined> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > limit) return undefined;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString('utf8');
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }
