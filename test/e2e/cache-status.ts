@@ -1,6 +1,6 @@
 /** The members of `Cache-Status`, by cache. */
-export function cacheStatusOf(response: Response): Record<string, string> {
-  const field = response.headers.get('cache-status') ?? '';
+export function cacheStatusOf(headers: Headers): Record<string, string> {
+  const field = headers.get('cache-status') ?? '';
   return Object.fromEntries(
     field
       .split(', ')

@@ -89,7 +89,7 @@ export function createLane(url: string, config: LaneConfig): Lane {
     },
     async canary(model, use, limitMs) {
       const settings = config.MODEL_SETTINGS.get(model);
-      const signal = AbortSignal.timeout(limitMs);
+      const signal = AbortSignal.timeout(Math.ceil(limitMs));
       try {
         const status =
           use === 'embed'
