@@ -67,7 +67,9 @@ export function read(body: JsonObject): Reading {
   if (refusal !== undefined) return { kind: 'fault', fault: refusal };
 
   const name = canonicalModel(model);
-  if (messages.length === 0) return { kind: 'control', model: name, forward: { ...known, ...unknown } };
+  // A message of which nothing is understood may still be one that the origin answers.
+  if (messages.length === 0 && state.unmodelled === undefined)
+    return { kind: 'control', model: name, forward: { ...known, ...unknown } };
   const why = state.unmodelled ?? tools.unmodelled ?? think.unmodelled ?? strangeField(unknown, IGNORED);
   if (why !== undefined) return { kind: 'opaque', model: name, stream, forward: { ...known, ...unknown }, why };
 
