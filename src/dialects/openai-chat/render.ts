@@ -1,5 +1,5 @@
 /** Answers as `/v1/chat/completions` writes them: one document, or chunks that end in `[DONE]`. */
-import type { Answer, Done, TokenLogprob } from '../../exchange/answer.ts';
+import type { Answer, Delta, Done, TokenLogprob } from '../../exchange/answer.ts';
 import type { JsonObject } from '../../exchange/json.ts';
 import type { ToolCall } from '../../exchange/prompt.ts';
 import type { StreamRenderer, View } from '../dialect.ts';
@@ -38,6 +38,10 @@ export function renderJson(answer: Answer, view: View): string {
   });
 }
 
+function isSilent(delta: Delta): boolean {
+  return (delta.kind === 'content' || delta.kind === 'thinking') && delta.text === '' && delta.logprobs === undefined;
+}
+
 /** The role stands in the first chunk only, and one id and one time in all of them. */
 export function streamRenderer(view: View, createdAt = Date.now()): StreamRenderer {
   const head = {
@@ -65,7 +69,7 @@ export function streamRenderer(view: View, createdAt = Date.now()): StreamRender
 
   return {
     write(delta) {
-      if (ended) return '';
+      if (ended || isSilent(delta)) return '';
       switch (delta.kind) {
         case 'content':
           return chunk({ content: delta.text }, null, delta.logprobs);

@@ -23,7 +23,6 @@ export interface Identity {
 }
 
 export function responseObject({ id, model, createdAt }: Identity, echo: Echo, stage: Stage): JsonObject {
-  const { effort, summary } = echo;
   return {
     id,
     object: 'response',
@@ -46,7 +45,7 @@ export function responseObject({ id, model, createdAt }: Identity, echo: Echo, s
     frequency_penalty: 0,
     top_logprobs: 0,
     temperature: echo.temperature,
-    reasoning: effort === undefined && summary === undefined ? null : { effort, summary },
+    reasoning: echo.reasoning,
     usage: stage.usage === undefined ? null : writeUsage(stage.usage),
     max_output_tokens: echo.maxOutputTokens,
     max_tool_calls: null,

@@ -9,8 +9,8 @@ export interface Echo {
   readonly temperature: number;
   readonly topP: number;
   readonly truncation: string;
-  readonly effort: string | undefined;
-  readonly summary: string | undefined;
+  /** Effort and summary; null where the request says neither. */
+  readonly reasoning: JsonObject | null;
   /** Type, name, schema, strict. */
   readonly format: JsonObject;
   /** Type, name, description, strict, parameters; the parameters are sorted. */
@@ -19,8 +19,11 @@ export interface Echo {
 
 const TEXT: JsonObject = { type: 'text' };
 
-/** @param request the body, folded as `read` folds it; of a wrong type is only what never came through it */
-export function echoOf(request: JsonObject): Echo {
+/**
+ * @param request the body, folded as `read` folds it; of a wrong type is only what never came through it
+ * @param unset what stands for what `reasoning` does not say: streams write null, documents nothing
+ */
+export function echoOf(request: JsonObject, unset: null | undefined): Echo {
   const {
     background,
     instructions,
@@ -31,6 +34,7 @@ export function echoOf(request: JsonObject): Echo {
     reasoning,
   } = request;
   const said = isObject(reasoning) ? reasoning : {};
+  const [effort, summary] = [textIn(said.effort), textIn(said.summary)];
   const format = isObject(request.text) ? request.text.format : undefined;
   return {
     background: background === true,
@@ -39,8 +43,8 @@ export function echoOf(request: JsonObject): Echo {
     temperature: numberIn(temperature) ?? 1,
     topP: numberIn(topP) ?? 1,
     truncation: textIn(truncation) ?? 'disabled',
-    effort: textIn(said.effort),
-    summary: textIn(said.summary),
+    reasoning:
+      effort === undefined && summary === undefined ? null : { effort: effort ?? unset, summary: summary ?? unset },
     format: isObject(format) ? format : TEXT,
     tools: Array.isArray(request.tools) ? (request.tools as readonly Json[]).filter(isObject) : [],
   };

@@ -32,7 +32,7 @@ export function renderJson(answer: Answer, view: View): string {
   output.push(...toolCalls.map(callItem));
   const identity: Identity = { id: mintId('resp_'), model: view.model, createdAt };
   const stage: Stage = { status: 'completed', output, usage, completedAt: createdAt, error: null };
-  return JSON.stringify(responseObject(identity, echoOf(view.request), stage));
+  return JSON.stringify(responseObject(identity, echoOf(view.request, undefined), stage));
 }
 
 interface OpenItem {
@@ -43,7 +43,7 @@ interface OpenItem {
 
 export function streamRenderer(view: View, createdAt = Date.now(), endedAt = Date.now): StreamRenderer {
   const identity: Identity = { id: mintId('resp_'), model: view.model, createdAt };
-  const echo = echoOf(view.request);
+  const echo = echoOf(view.request, null);
   const output: JsonObject[] = [];
   let sequence = 0;
   let ended = false;
