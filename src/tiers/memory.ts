@@ -23,6 +23,8 @@ export interface MemoryTier extends Tier {
 /** A map keeps its keys in the order of insertion: the first is the least recently used. */
 export function memoryTier({ entries, bytes: limit, now = Date.now }: MemoryOptions): MemoryTier {
   const held = new Map<string, { readonly exchange: Exchange; readonly bytes: number }>();
+  // One walk for good: what it has passed is gone or has moved to the end. A new one each time would step over all the gaps.
+  const oldestFirst = held.keys();
   let bytes = 0;
 
   function drop(key: string): void {
@@ -57,18 +59,16 @@ export function memoryTier({ entries, bytes: limit, now = Date.now }: MemoryOpti
       if (entries === 0 || size > limit || exchange.keepUntil <= now()) return;
       held.set(exchange.key, { exchange, bytes: size });
       bytes += size;
-      for (const key of held.keys()) {
-        if (held.size <= entries && bytes <= limit) break;
-        drop(key);
-      }
+      while (held.size > entries || bytes > limit) drop(oldestFirst.next().value as string);
     },
     delete: drop,
   };
 }
 
-const OVERHEAD = 600;
+/** Of the objects, the key, the names and the map's own entry, as measured in V8. */
+const OVERHEAD = 900;
 
-/** Bytes in the heap, estimated: two a character, since most engines keep non-Latin text that way. */
+/** Bytes in the heap, estimated: two a character, as V8 keeps text that is not all Latin; never much too low. */
 export function sizeOf({ question, content, tags }: Exchange): number {
   const text = question.length + tags.reduce((sum, tag) => sum + tag.length, 0);
   return OVERHEAD + 2 * text + contentSize(content);
@@ -78,6 +78,7 @@ function contentSize(content: Content): number {
   if (content.kind === 'raw') return 2 * content.body.length;
   if (content.kind === 'vector') return content.vector.byteLength;
   const { content: words, thinking, toolCalls, logprobs, context } = content.answer;
-  const extra = toolCalls.length > 0 || logprobs !== undefined ? JSON.stringify([toolCalls, logprobs]).length : 0;
-  return 2 * (words.length + thinking.length + extra) + 8 * (context?.length ?? 0);
+  const calls = toolCalls.length > 0 ? JSON.stringify(toolCalls).length : 0;
+  const probabilities = logprobs === undefined ? 0 : JSON.stringify(logprobs).length;
+  return 2 * (words.length + thinking.length + calls) + 3 * probabilities + 8 * (context?.length ?? 0);
 }

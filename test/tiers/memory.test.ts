@@ -1,4 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Answer } from '../../src/exchange/answer.ts';
+import type { Exchange } from '../../src/exchange/exchange.ts';
 import { memoryTier, sizeOf } from '../../src/tiers/memory.ts';
 import { answerOf, describeTier, exchangeWith } from './suite.ts';
 
@@ -54,5 +57,55 @@ describe('the memory tier’s bounds', () => {
     now = 20;
     expect(tier.get(exchange.key)).toBeUndefined();
     expect(tier.bytes).toBe(0);
+  });
+
+  it('count for what an entry takes, whatever it is made of', () => {
+    const plain = sizeOf(exchangeWith(answerOf('')));
+    const content = answerOf('x'.repeat(1000));
+    if (content.kind !== 'answer') throw new Error('an answer is needed');
+    const more = (over: Partial<Answer>) =>
+      sizeOf(exchangeWith({ kind: 'answer', answer: { ...content.answer, content: '', ...over } })) - plain;
+    const logprob = { token: 'tok', logprob: -0.123456789, bytes: [1, 2, 3] };
+    expect(sizeOf(exchangeWith(content)) - plain).toBeGreaterThanOrEqual(1000);
+    expect(more({ thinking: 'x'.repeat(1000) })).toBeGreaterThanOrEqual(1000);
+    expect(more({ context: Array(1000).fill(1) })).toBeGreaterThanOrEqual(4000);
+    expect(more({ logprobs: Array(1000).fill(logprob) })).toBeGreaterThanOrEqual(100_000);
+    expect(more({ toolCalls: [{ id: '', name: 'f', arguments: { text: 'x'.repeat(1000) } }] })).toBeGreaterThanOrEqual(
+      900,
+    );
+    expect(sizeOf(exchangeWith({ kind: 'vector', vector: new Float32Array(1000), promptTokens: 1 }))).toBeGreaterThan(
+      4000,
+    );
+    expect(sizeOf(exchangeWith({ kind: 'raw', contentType: 'x', body: 'x'.repeat(1000) }))).toBeGreaterThan(1000);
+  });
+
+  it('hold after any sequence of uses, as in the plainest such cache', () => {
+    const step = fc.record({ kind: fc.constantFrom('put', 'get', 'delete'), at: fc.nat(9), length: fc.nat(3000) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const [entries, bytes] = [4, 12_000];
+        const tier = memoryTier({ entries, bytes });
+        const model: Exchange[] = [];
+        const keys = many(10).map(({ key }) => key);
+        for (const { kind, at, length } of steps) {
+          const key = keys[at] ?? '';
+          const index = model.findIndex((exchange) => exchange.key === key);
+          const [before] = index < 0 ? [] : model.splice(index, 1);
+          if (kind === 'put') {
+            const exchange = exchangeWith(answerOf('x'.repeat(length)), { key });
+            tier.put(exchange);
+            model.push(exchange);
+            const total = () => model.reduce((sum, each) => sum + sizeOf(each), 0);
+            while (model.length > entries || total() > bytes) model.shift();
+            expect(tier.bytes).toBe(total());
+          } else if (kind === 'delete') tier.delete(key);
+          else {
+            expect(tier.get(key)).toBe(before);
+            if (before !== undefined) model.push(before);
+          }
+          expect(tier.size).toBe(model.length);
+        }
+      }),
+    );
   });
 });
