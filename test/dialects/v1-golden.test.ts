@@ -51,6 +51,18 @@ function unminted(value: unknown): unknown {
   );
 }
 
+/**
+ * What `/v1/responses` must differ in, since OpenAI's own client refuses it: Ollama announces no summary's part, and gives each
+ * chunk's call the same place.
+ */
+function comparable(events: unknown): unknown {
+  const announced = (events as { event: string }[]).filter(
+    ({ event }) => !/^response.reasoning_summary_part/.test(event),
+  );
+  const places = /"(output_index|sequence_number)":\d+/g;
+  return JSON.parse(JSON.stringify(announced).replaceAll(places, '"$1":0'));
+}
+
 /** Turned away before any dialect reads them, or sent in an encoding that is undone before. */
 const NOT_READ = /^(error-(broken-json|empty-body|gzip-body)|zstd-body)$/;
 /** Known to the origin only: which models there are, and what they can do. */
@@ -137,10 +149,9 @@ describe.each([
     const { write } = dialect.streamRenderer(reading.view);
     const written = dialect.decoder(true).push(textOf(golden)).map(write).join('');
     const [ours, theirs] = [written, textOf(golden)].map((stream) => unminted(eventsIn(stream)));
-    if (folder !== 'v1-responses' || name !== 'tools-two-stream') return expect(ours).toEqual(theirs);
-    // Ollama gives each chunk's call the same place, which OpenAI's client refuses.
-    const placed = (events: unknown) => JSON.stringify(events).replaceAll(/"output_index":\d/g, '"output_index":0');
-    expect(JSON.parse(placed(ours))).toEqual(JSON.parse(placed(theirs)));
-    expect(JSON.stringify(ours)).toContain('"output_index":1');
+    if (folder === 'v1-messages') expect(ours).toEqual(theirs);
+    else expect(comparable(ours)).toEqual(comparable(theirs));
+    if (name === 'tools-two-stream' && folder === 'v1-responses')
+      expect(JSON.stringify(ours)).toContain('"output_index":1');
   });
 });

@@ -68,8 +68,12 @@ function writeUsage({ promptTokens, completionTokens }: Usage): JsonObject {
   };
 }
 
+export function summaryPart(text: string): JsonObject {
+  return { type: 'summary_text', text };
+}
+
 export function reasoningItem(id: string, text: string): JsonObject {
-  return { id, type: 'reasoning', summary: [{ type: 'summary_text', text }], encrypted_content: text };
+  return { id, type: 'reasoning', summary: [summaryPart(text)], encrypted_content: text };
 }
 
 export function textPart(text: string): JsonObject {

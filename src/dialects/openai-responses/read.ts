@@ -82,7 +82,9 @@ export function read(body: JsonObject): Reading {
   if (refusal !== undefined) return { kind: 'fault', fault: refusal };
 
   const name = canonicalModel(model);
-  if (messages.length === 0) return { kind: 'control', model: name, forward: { ...known, ...unknown } };
+  // An input of which nothing is understood may still be one that the origin answers.
+  if (messages.length === 0 && unmodelled === undefined)
+    return { kind: 'control', model: name, forward: { ...known, ...unknown } };
   const why =
     unmodelled ??
     text.unmodelled ??

@@ -1,7 +1,7 @@
 /**
  * Answers as `/v1/responses` writes them: one document, or numbered events from `response.created` to `response.completed`. An
  * answer that says something before it calls a tool keeps both; Ollama forgets the text in a document, and leaves its item open in
- * a stream, over which OpenAI's own client stumbles.
+ * a stream. OpenAI's own client stumbles over that, and over a summary whose part was not announced.
  */
 import type { Answer, Usage } from '../../exchange/answer.ts';
 import type { Fault } from '../../exchange/fault.ts';
@@ -17,6 +17,7 @@ import {
   reasoningItem,
   responseObject,
   type Stage,
+  summaryPart,
   textPart,
 } from './document.ts';
 import { echoOf } from './echo.ts';
@@ -71,7 +72,7 @@ export function streamRenderer(view: View, createdAt = Date.now(), endedAt = Dat
     event('response.output_item.added', {
       output_index: output.length,
       item: { id: item.id, type: 'reasoning', summary: [] },
-    });
+    }) + event('response.reasoning_summary_part.added', { ...at(item), summary_index: 0, part: summaryPart('') });
 
   const closeText = (item: OpenItem) => {
     const part = textPart(item.text);
@@ -82,9 +83,14 @@ export function streamRenderer(view: View, createdAt = Date.now(), endedAt = Dat
     );
   };
 
-  const closeThinking = (item: OpenItem) =>
-    event('response.reasoning_summary_text.done', { ...at(item), summary_index: 0, text: item.text }) +
-    done(reasoningItem(item.id, item.text));
+  const closeThinking = (item: OpenItem) => {
+    const part = summaryPart(item.text);
+    return (
+      event('response.reasoning_summary_text.done', { ...at(item), summary_index: 0, text: item.text }) +
+      event('response.reasoning_summary_part.done', { ...at(item), summary_index: 0, part }) +
+      done(reasoningItem(item.id, item.text))
+    );
+  };
 
   const close = () => {
     const item = open;
