@@ -29,6 +29,8 @@ export interface Sidecar {
   readonly url: string;
   /** Resolves when the configured models are in memory. */
   readonly warmed: Promise<void>;
+  /** Asks the lanes now which models they have; it happens by itself every half minute. */
+  refreshDigests(): Promise<void>;
   /** Takes nothing new, lets what runs finish (for DRAIN_MS at most), then closes. */
   drain(): Promise<void>;
   /** Ends everything at once. */
@@ -138,6 +140,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   return {
     url: `http://${config.ORIGIN_HOST}:${listener.port}`,
     warmed: keeper.warmed,
+    refreshDigests: digests.refresh,
     async drain() {
       draining = true;
       const until = Date.now() + config.DRAIN_MS;

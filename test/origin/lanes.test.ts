@@ -73,12 +73,12 @@ describe('slots', () => {
   it('people go before warm-ups', async () => {
     const { sidecar, first } = await setUp(1, { OLLAMA_NUM_PARALLEL: '1' });
     await sidecar.ask('/api/chat', chat('warm'));
-    first.script = { firstMs: 50 };
+    first.script = { firstMs: 300 };
     const order: string[] = [];
     const ask = (name: string, priority: string) =>
       sidecar.ask('/api/chat', chat(name), { 'x-edge-priority': priority }).then(() => order.push(name));
     const busy = ask('busy', 'interactive');
-    await sleep(20);
+    await expect.poll(() => first.inFlight).toBe(1);
     await Promise.all([
       busy,
       ask('guess', 'prefetch'),

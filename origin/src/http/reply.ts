@@ -42,12 +42,6 @@ export function write(response: Response, chunk: Uint8Array | string): Promise<v
   });
 }
 
-/** Sends the head of a stream before its first byte: the client then knows how it stands. */
-export function sendHead(response: Response): void {
-  if ('flushHeaders' in response) response.flushHeaders();
-  else response.writeHead(response.statusCode);
-}
-
 export function isStream(contentType: string): boolean {
   return contentType.startsWith('application/x-ndjson') || contentType.startsWith('text/event-stream');
 }

@@ -4,8 +4,8 @@
  */
 import { PRIORITIES, type Priority, type Ticket } from './ticket.ts';
 
-/** Tokens that a tenant's turn is worth. */
-const QUANTUM = 512;
+/** Tokens that a tenant's turn is worth: a short request or two. A larger one lets many short requests of one go in a row. */
+const QUANTUM = 64;
 /** A ticket that others have overtaken this often goes next in its tenant's turn, whatever fits better. */
 const MAX_OVERTAKEN = 8;
 
@@ -22,7 +22,7 @@ export interface FairQueue {
   /**
    * Takes the next ticket out.
    * @param rate how well a ticket suits what is free: undefined not at all, else the higher the better
-   * @param horizon how many tickets of a tenant's line may be compared
+   * @param horizon how many tickets of a tenant's line that suit at all are compared
    */
   take(rate: (ticket: Ticket) => number | undefined, horizon: number): Ticket | undefined;
   remove(id: number): Ticket | undefined;
@@ -61,11 +61,12 @@ export function createFairQueue(): FairQueue {
   function best(line: Line, rate: (ticket: Ticket) => number | undefined, horizon: number): number {
     let chosen = -1;
     let highest = Number.NEGATIVE_INFINITY;
-    const end = Math.min(line.tickets.length, horizon);
-    for (let index = 0; index < end; index += 1) {
+    let compared = 0;
+    for (let index = 0; index < line.tickets.length && compared < horizon; index += 1) {
       const ticket = line.tickets[index] as Ticket;
       const suits = rate(ticket);
       if (suits === undefined) continue;
+      compared += 1;
       if ((overtaken.get(ticket.id) ?? 0) >= MAX_OVERTAKEN) return index;
       if (suits > highest) {
         highest = suits;

@@ -5,7 +5,7 @@ import { collectAnswer } from '../../../src/exchange/collect.ts';
 import type { Flight, Reader, Takeoff } from '../coalesce/flight.ts';
 import { streamError } from '../http/errors.ts';
 import type { Response } from '../http/listener.ts';
-import { isStream, send, sendFault, sendHead, write } from '../http/reply.ts';
+import { isStream, send, sendFault, write } from '../http/reply.ts';
 import { BROKE_OFF } from '../ollama/fault.ts';
 
 /** How a reader takes what is generated for another API, model name or form than its own. */
@@ -104,9 +104,9 @@ async function translate(
   else sendFault(response, path, collected.kind === 'failed' ? collected.fault : broken, headers);
 }
 
+/** The head leaves with the first piece, which is there already: one packet instead of two. */
 function begin(response: Response, status: number, contentType: string, headers: OutgoingHttpHeaders): void {
   response.statusCode = status;
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
   response.setHeader('content-type', contentType);
-  if (isStream(contentType)) sendHead(response);
 }

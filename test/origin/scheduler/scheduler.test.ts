@@ -124,6 +124,14 @@ describe('models', () => {
     expect(loads.length).toBeLessThanOrEqual(5);
   });
 
+  it('keeps the slots busy with the model in memory, however many of another wait in front', () => {
+    const others = times(60, () => ticket({ model: 'n:latest' }));
+    const own = times(4, () => ticket({ since: 1 }));
+    const { started } = drive([ticket(), ...others, ...own], { capacity: 1, loadMs: 500, waitMs: 1e9 });
+    const begun = started.filter((each) => own.some(({ id }) => id === each.ticket.id)).map(({ at }) => at);
+    expect(Math.max(...begun)).toBeLessThanOrEqual(1000);
+  });
+
   it('starves nobody: a model gets its turn although the other always has work', () => {
     const steady = times(400, (index) => ticket({ since: index * 200 }));
     const other = ticket({ model: 'n:latest', since: 1000 });
