@@ -111,9 +111,15 @@ async function* relayed(
     if (relay === undefined) yield* frames.push(chunk);
     else yield encode(relay.push(decoder.decode(chunk, { stream: true })));
   }
-  if (flight.landing?.kind === 'truncated')
-    yield encode(dialect.streamRenderer(view).write({ kind: 'fault', fault: CUT_OFF }));
-  else yield* frames.rest();
+  const unsaid = unsaidFault(flight.landing);
+  if (unsaid === undefined) yield* frames.rest();
+  else yield encode(dialect.streamRenderer(view).write({ kind: 'fault', fault: unsaid }));
+}
+
+/** What went wrong that the origin's own bytes do not say: they were cut off, or make no sense. */
+function unsaidFault(landing: Landing | undefined): Fault | undefined {
+  if (landing?.kind === 'truncated') return CUT_OFF;
+  return landing?.kind === 'failed' && landing.fault.kind === 'bad_gateway' ? landing.fault : undefined;
 }
 
 const LINE_FEED = 10;

@@ -5,7 +5,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Pair, startPair } from '../../scripts/lib/pair.ts';
 
 const model = process.env.OLLAMA_MODEL ?? 'tinyllama';
@@ -28,6 +28,7 @@ beforeAll(async () => {
   pair = await startPair();
 });
 afterAll(() => pair.close());
+beforeEach(() => void took());
 
 async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   const items: T[] = [];

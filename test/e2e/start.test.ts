@@ -1,0 +1,123 @@
+/** `npm start` as a newcomer runs it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../scripts/lib/ports.ts';
+import { chatBody, freshQuestion, post } from './ask.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const state = mkdtempSync(join(tmpdir(), 'edge-cache-start-'));
+afterAll(() => rmSync(state, { recursive: true, force: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+}
+
+const runs: Run[] = [];
+afterEach(async () => {
+  for (const { child, ended } of runs.splice(0)) {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  }
+});
+
+async function npmStart(env: Record<string, string>): Promise<Run> {
+  const [port, originPort] = [await freePort(), await freePort()];
+  const child = spawn('npm', ['start'], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      PORT: String(port),
+      ORIGIN_PORT: String(originPort),
+      STATE_DIR: state,
+      OLLAMA_URL: '',
+      ...env,
+    },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => (text += piece.toString()));
+  const run = { child, output: () => text, ended: new Promise<number | null>((done) => child.once('close', done)) };
+  runs.push(run);
+  return run;
+}
+
+async function ready(run: Run): Promise<string> {
+  await expect.poll(run.output, { timeout: 45_000 }).toMatch(/^ready http:\/\/localhost:\d+$/m);
+  return /^ready (\S+)$/m.exec(run.output())?.[1] ?? '';
+}
+
+/** Processes that belong to this run: they have its state folder in their environment. */
+function processesOfRun(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`STATE_DIR=${state}`);
+      } catch {
+        return false;
+      }
+    });
+}
+
+describe('npm start', () => {
+  it('starts the pair, says what to try, answers, and ends with everything it started', async () => {
+    const run = await npmStart({});
+    const url = await ready(run);
+    expect(run.output()).toMatch(/curl -i http:\/\/localhost:\d+\/api\/generate/);
+    expect(run.output()).toContain('API_KEYS is not set');
+    const body = chatBody(freshQuestion());
+    expect((await post(url, '/api/chat', body)).cache).toBe('MISS');
+    expect((await post(url, '/api/chat', body)).cache).toBe('HIT');
+    expect(processesOfRun().length).toBeGreaterThan(1);
+
+    const askedAt = Date.now();
+    run.child.kill('SIGTERM');
+    await run.ended;
+    expect(Date.now() - askedAt).toBeLessThan(5_000);
+    await expect.poll(processesOfRun, { timeout: 2_000 }).toEqual([]);
+  });
+
+  it('keeps its answers over a restart', async () => {
+    const body = chatBody('asked before the restart');
+    const first = await npmStart({});
+    expect((await post(await ready(first), '/api/chat', body)).status).toBe(200);
+    await new Promise((resume) => setTimeout(resume, 500));
+    first.child.kill('SIGINT');
+    await first.ended;
+    const second = await npmStart({});
+    expect((await post(await ready(second), '/api/chat', body)).cache).toBe('HIT');
+  });
+
+  it('names the setting of a port that is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((listening) => taken.once('listening', listening));
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    for (const name of ['PORT', 'ORIGIN_PORT']) {
+      const run = await npmStart({ [name]: String(port) });
+      expect(await run.ended).toBe(1);
+      expect(run.output()).toContain(`port ${port} is taken`);
+      expect(run.output()).toContain(`set ${name} to another`);
+    }
+    taken.close();
+  });
+
+  it.each([
+    [{ CACHE_TTL: 'a week' }, 'CACHE_TTL'],
+    [{ PORT: 'http' }, 'PORT'],
+    [{ OLLAMA_URL: 'localhost' }, 'OLLAMA_URL'],
+    [{ API_KEYS: '{"plain":"acme"}' }, 'API_KEYS'],
+  ])('names a wrong setting: %o', async (env, name) => {
+    const run = await npmStart(env as Record<string, string>);
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain(`bad setting ${name}`);
+  });
+});
