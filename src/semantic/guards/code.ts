@@ -1,0 +1,25 @@
+/** Code and symbols: "`~` in C++" is not "`%` in C++". Symbols in order, code exactly as written. */
+import type { Reading } from '../reading.ts';
+import type { Guard } from './guard.ts';
+
+/** Joining words and rests of markup: `reading.ts` has read the first two as words. */
+const WORDLIKE = new Set(['&', '/', '-', '*', '%', '•', '#', '_']);
+
+export const code: Guard = {
+  name: 'code',
+  refuses: ({ a, b }) => signs(a) !== signs(b) || fragments(a) !== fragments(b),
+};
+
+function signs(reading: Reading): string {
+  // A dash or a slash between words joins them; among numbers or other symbols it calculates.
+  const formula = /\p{N}\s*[-+*/^%=<>]|[-+*/^%=<>]\s*\p{N}|[=<>^|~{}[\]\\]/u.test(reading.text);
+  return reading.symbols.filter((symbol) => formula || !WORDLIKE.has(symbol)).join('');
+}
+
+function fragments(reading: Reading): string {
+  return reading.items
+    .filter((item) => item.kind === 'code')
+    .map((item) => item.word.replace(/^`|`$/g, ''))
+    .sort()
+    .join('\n');
+}

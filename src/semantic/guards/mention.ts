@@ -1,0 +1,36 @@
+/**
+ * Words that are talked about, and things that are pointed at. Where a question is about words themselves ("to" and "into"), the
+ * small ones count too; "this problem" is one that only the asker sees, "a problem" is any.
+ */
+import type { Reading } from '../reading.ts';
+import { ARTICLES } from '../words/small.ts';
+import type { Guard } from './guard.ts';
+
+export const mention: Guard = {
+  name: 'mention',
+  refuses: ({ a, b }) =>
+    pointsAt(a) !== pointsAt(b) || ((isAboutWords(a) || isAboutWords(b)) && wordsOf(a) !== wordsOf(b)),
+};
+
+const WORDS = /\b(?:difference|differences|meaning|mean|word|words|phrase|sentence|grammar|grammatically|pronounce|spell|say|translate)\b/;
+
+/** Quoted or compared, and too few other words to tell what. */
+function isAboutWords(reading: Reading): boolean {
+  const content = reading.items.filter((item) => item.kind === 'word' || item.kind === 'name' || item.kind === 'number' || item.kind === 'code');
+  if (content.length === 0) return true;
+  return WORDS.test(reading.key) && (content.length < 3 || /["“”]/.test(reading.text));
+}
+
+/** Every word, in alphabetical order, without articles. */
+function wordsOf(reading: Reading): string {
+  return reading.sentences
+    .flatMap((sentence) => sentence.words)
+    .filter((word) => !ARTICLES.has(word) && word !== ',')
+    .sort()
+    .join(' ');
+}
+
+const POINTED = /\b(?:this|these|that|those) (?!(?:is|are|was|were|do|does|did|has|have|can|could|will|would|should|year|month|week|time|day|morning|evening|weekend|summer|winter|i|you|we|he|she|it|they|there|the|a|an)\b)(?=\p{L})/u;
+const LOOSE = /\b(?:below|above|following|attached)$/;
+
+const pointsAt = (reading: Reading): boolean => /\b(?:this|these)\b/.test(reading.key) ? POINTED.test(reading.key) || LOOSE.test(reading.key) : LOOSE.test(reading.key);

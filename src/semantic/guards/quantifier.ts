@@ -1,0 +1,37 @@
+/** Quantifiers: all, every, only, most, never, again. Whoever says one means it. */
+import type { Item, Reading } from '../reading.ts';
+import type { Guard } from './guard.ts';
+
+/** Words for the same share; what has no line here stands for itself. */
+const SHARES: ReadonlyMap<string, string> = new Map([
+  ['every', 'all'],
+  ['each', 'all'],
+  ['rarely', 'seldom'],
+  ['too', ''],
+  ['also', ''],
+  ['several', ''],
+  ['already', ''],
+  ['yet', ''],
+  ['still', ''],
+]);
+
+export const quantifier: Guard = {
+  name: 'quantifier',
+  refuses: ({ a, b }) => shares(a) !== shares(b),
+};
+
+function shares(reading: Reading): string {
+  return reading.items
+    .filter((item, i) => item.kind === 'quantifier' || (item.degree === 'most' && !isSuperlative(reading, i)))
+    .map((item: Item) => (item.kind === 'quantifier' ? (SHARES.get(item.lemma) ?? item.lemma) : 'most'))
+    .filter((share) => share !== '')
+    .sort()
+    .join(' ');
+}
+
+/** "The most important facts" asks as "important facts" does; "most people" is a share of them. */
+function isSuperlative({ items, sentences }: Reading, at: number): boolean {
+  const item = items[at] as Item;
+  const next = items[at + 1];
+  return sentences[item.sentence]?.intent === 'what' && next !== undefined && next.role === item.role && next.sentence === item.sentence;
+}

@@ -1,0 +1,217 @@
+/** Reading: a prompt as the guards see it. What it wants, and its words in order, each with its polarity and its case. */
+import { frameOf, type Intent } from './words/frames.ts';
+import { type IsWord, lemmaOf } from './words/lemma.ts';
+import { withoutPhrases } from './words/phrases.ts';
+import {
+  ANYONE,
+  ARTICLES,
+  EMPTY,
+  FIRST_PERSON,
+  HEAVY_PREPOSITIONS,
+  LIGHT_PREPOSITIONS,
+  QUANTIFIERS,
+  SECOND_PERSON,
+  THIRD_PERSON,
+} from './words/small.ts';
+import { plain, type Token, tokensOf } from './words/tokens.ts';
+import { inOneVoice, opinionsLast } from './words/voice.ts';
+
+export type ItemKind = 'word' | 'name' | 'number' | 'code' | 'relation' | 'quantifier' | 'pronoun';
+
+/** One word that counts. */
+export interface Item {
+  readonly kind: ItemKind;
+  readonly word: string;
+  readonly lemma: string;
+  /** −1 under a negation or "less". */
+  readonly polarity: 1 | -1;
+  /** Compared: more (or less), most (or least). */
+  readonly degree: 'more' | 'most' | undefined;
+  /** The preposition that governs it; empty where none does. */
+  readonly role: string;
+  readonly sentence: number;
+  /** Coordinated items share a segment and differ in their chunk. */
+  readonly segment: number;
+  readonly chunk: number;
+}
+
+export interface Sentence {
+  readonly intent: Intent;
+  readonly past: boolean;
+  readonly generic: boolean;
+  /** Its words, phrases replaced. */
+  readonly words: readonly string[];
+}
+
+export interface Reading {
+  readonly text: string;
+  /** Equal for prompts that differ in case, spacing and final stops alone. */
+  readonly key: string;
+  readonly items: readonly Item[];
+  readonly sentences: readonly Sentence[];
+  /** Joining words of coordinations: `and`, `or`. */
+  readonly conjunctions: ReadonlySet<string>;
+  /** Operators and other symbols, in order. */
+  readonly symbols: readonly string[];
+  /** First and second persons in order, as 1 and 2. */
+  readonly persons: readonly (1 | 2)[];
+}
+
+/** Items beyond this are not compared one by one: such a prompt is matched only when it is the same. */
+export const MAX_ITEMS = 120;
+
+export function read(text: string, isWord: IsWord): Reading {
+  const tokens = tokensOf(text);
+  const capitals = namesIn(tokens);
+  const builder = new ItemBuilder(capitals, isWord);
+  const sentences: Sentence[] = [];
+  for (const words of sentencesOf(tokens)) {
+    const straight = inOneVoice(withoutPhrases(words));
+    const framed = frameOf(opinionsLast(straight.join(' ')));
+    builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
+    sentences.push({ intent: framed.intent, past: framed.past, generic: framed.generic, words: straight });
+  }
+  return {
+    text,
+    key: keyOf(text),
+    items: builder.items,
+    sentences,
+    conjunctions: builder.conjunctions,
+    symbols: tokens.filter((token) => token.kind === 'symbol').map((token) => token.lower),
+    persons: personsOf(sentences),
+  };
+}
+
+function keyOf(text: string): string {
+  return plain(text).toLowerCase().replace(/["']/g, '').replace(/[\s.?!]+$/, '');
+}
+
+function sentencesOf(tokens: readonly Token[]): string[][] {
+  const sentences: string[][] = [];
+  let words: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'symbol') {
+      if (token.lower === '&') words.push('and');
+      else if (token.lower === '/') words.push('or');
+      else if (token.lower === '%') words.push('percent');
+      continue;
+    }
+    if (token.kind !== 'stop') words.push(token.lower.replaceAll(' ', '\u00a0'));
+    else if (token.lower === ',' || token.lower === ':' || token.lower === ';') words.push(',');
+    else {
+      if (words.length > 0) sentences.push(words);
+      words = [];
+    }
+  }
+  if (words.length > 0) sentences.push(words);
+  return sentences;
+}
+
+/** Words with a capital inside a sentence; none where the whole prompt is in capitals or written like a title. */
+function namesIn(tokens: readonly Token[]): ReadonlySet<string> {
+  const words = tokens.filter((token) => token.kind === 'word' && token.text.length > 3);
+  const capitals = words.filter((token) => token.capital);
+  if (words.length > 3 && capitals.length > 0.6 * words.length) return new Set();
+  return new Set(tokens.filter((token) => token.capital).map((token) => token.lower));
+}
+
+function personsOf(sentences: readonly Sentence[]): (1 | 2)[] {
+  const persons: (1 | 2)[] = [];
+  for (const { words } of sentences) {
+    for (const word of words) {
+      if (FIRST_PERSON.has(word)) persons.push(1);
+      else if (SECOND_PERSON.has(word)) persons.push(2);
+    }
+  }
+  return persons;
+}
+
+/** "Feels like", "what is it like": no verb. */
+const isSimile = (before: string | undefined, next: string | undefined): boolean =>
+  next === undefined || BEFORE_LIKE.has(before ?? '');
+
+const BEFORE_LIKE = new Set(
+  'feel feels felt look looks looked sound sounds seem seems taste tastes smell smells act acts behave be is are was were been something anything nothing things stuff , it'.split(' '),
+);
+
+/** Walks a sentence's words and keeps what a word inherits from those before it. */
+class ItemBuilder {
+  readonly items: Item[] = [];
+  readonly conjunctions = new Set<string>();
+  private segment = 0;
+  private chunk = 0;
+  private readonly names: ReadonlySet<string>;
+  private readonly isWord: IsWord;
+
+  constructor(names: ReadonlySet<string>, isWord: IsWord) {
+    this.names = names;
+    this.isWord = isWord;
+  }
+
+  sentence(words: readonly string[], sentence: number): void {
+    let role = '';
+    let polarity: 1 | -1 = 1;
+    let degree: Item['degree'];
+    this.segment++;
+    const push = (kind: ItemKind, word: string, lemma: string) => {
+      const { segment, chunk } = this;
+      this.items.push({ kind, word, lemma, polarity, degree, role, sentence, segment, chunk });
+      polarity = 1;
+      degree = undefined;
+    };
+    for (let i = 0; i < words.length; i++) {
+      const word = words[i] as string;
+      const next = words[i + 1];
+      if (word === ',') {
+        role = '';
+        this.chunk++;
+      } else if (word === 'and' || word === 'or') {
+        if (this.items.at(-1)?.sentence === sentence) this.conjunctions.add(word);
+        this.chunk++;
+      } else if (word === 'not' || word === 'no' || word === 'never' || word === 'nor' || word === 'neither' || word === 'none') {
+        polarity = polarity === 1 ? -1 : 1;
+      } else if (word === 'without') {
+        polarity = -1;
+        role = word;
+        this.segment++;
+      } else if ((word === 'more' || word === 'less' || word === 'fewer') && next !== undefined && next !== 'than') {
+        degree = 'more';
+        if (word !== 'more') polarity = polarity === 1 ? -1 : 1;
+      } else if ((word === 'most' || word === 'least') && next !== undefined) {
+        degree = 'most';
+        if (word === 'least') polarity = polarity === 1 ? -1 : 1;
+      } else if (word === "'s") this.own();
+      else if (word === 'like' && !isSimile(words[i - 1], next)) push('word', word, word);
+      else if (HEAVY_PREPOSITIONS.has(word)) {
+        push('relation', word, word);
+        role = word;
+        this.segment++;
+      } else if (LIGHT_PREPOSITIONS.has(word)) {
+        role = word;
+        this.segment++;
+      } else if (THIRD_PERSON.has(word)) push('pronoun', word, THIRD_PERSON.get(word) as string);
+      else if (QUANTIFIERS.has(word)) push('quantifier', word, word);
+      else if (ANYONE.has(word) || EMPTY.has(word)) {
+        if (!ARTICLES.has(word) && !FIRST_PERSON.has(word) && !SECOND_PERSON.has(word)) role = '';
+      } else this.content(word, push);
+    }
+  }
+
+  private content(word: string, push: (kind: ItemKind, word: string, lemma: string) => void): void {
+    if (/^\p{N}/u.test(word)) {
+      const [, digits, unit] = /^(\p{N}[\p{N}.]*)(.*)$/u.exec(word) as unknown as [string, string, string];
+      push('number', word, digits);
+      if (unit !== '') push('word', unit, unit);
+    } else if (/[^\p{L}\p{M}\p{N}']/u.test(word)) push('code', word, word);
+    else push(this.names.has(word) ? 'name' : 'word', word, lemmaOf(word, this.isWord));
+  }
+
+  /** What came just before is an owner: "France's capital" is "the capital of France". */
+  private own(): void {
+    for (let i = this.items.length - 1; i >= 0; i--) {
+      const item = this.items[i] as Item;
+      if (item.segment !== this.segment || item.chunk !== this.chunk || (item.kind !== 'name' && i < this.items.length - 1)) return;
+      this.items[i] = { ...item, role: 'of' };
+    }
+  }
+}

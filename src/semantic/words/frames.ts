@@ -1,0 +1,114 @@
+/** The frame of a sentence: what it wants (a way, a reason, a yes or no), apart from what it is about. */
+
+export type Intent =
+  | 'how'
+  | 'what'
+  | 'who'
+  | 'why'
+  | 'when'
+  | 'where'
+  | 'count'
+  | 'amount'
+  | 'degree'
+  | 'is'
+  | 'does'
+  | 'can'
+  | 'should'
+  | 'will'
+  | 'has'
+  | 'command'
+  | 'none';
+
+export interface Framed {
+  readonly intent: Intent;
+  readonly past: boolean;
+  /** The subject was anybody: i, you, one. */
+  readonly generic: boolean;
+  readonly rest: string;
+}
+
+const SUBJECT = '(?:i|you|we|one|someone|somebody|anyone|anybody|people|u|us|me|a person)';
+const GOOD = '(?:very|most|really|best|good|better|great|right|proper|correct|ideal|perfect|effective|efficient|possible|different|various|optimal|recommended|useful|easy|simple|practical|alternative|other|main|top|common|ways|easiest|simplest)';
+const DETERMINER = '(?:the|a|an|some|any|your|my|few|many|there|all|of)';
+const WAY = '(?:ways?|methods?|methodology|approach|approaches|steps?|techniques?|strategy|strategies|procedures?|process|means|tips?|tricks?|advice|suggestions?|guide|guidelines|instructions?|options?|solutions?|how)';
+const TO = '(?:to|of|for|on|that i can|in which i can|by which i can|i can|you can|one can|so that i can|in which to|for me to|for someone to|for a person to)';
+const ASK = '(?:tell|show|explain|help|teach|give|describe|advise|suggest|let|say|inform|guide|provide|share|list|recommend|clarify|know)';
+
+/** Said before a question and not part of it. Repeated until none is left. */
+const COURTESY = [
+  new RegExp(`^(?:can|could|would|will) (?:you|u|anyone|someone|anybody|somebody|any one|people) (?:mind )?(?=(?:${ASK}) )`),
+  /^(?:tell|show|explain|teach|inform|advise|help|guide|let) (?:me|us|to me|to us|me to)(?: know)?(?: about)?(?: understand)? (?=(?:how|what|why|who|where|when|which|whether|if)\b)/,
+  /^(?:explain|describe|tell|show|know|understand|clarify|list|say) (?=(?:how|what|why|who|where|when|which) )/,
+  /^(?:do|does) (?:you|u|anyone|anybody|someone|any one) (?:know|have any idea|have an idea|understand|remember)(?: about| of)? (?=(?:how|what|why|who|where|when|which|if|whether|any|a|some) )/,
+  /^i (?:want|wish|need|would like|would love|am trying|am looking|try|like) to (?:know|learn|understand|ask|find|discover|see)(?: about| out)? (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
+  /^i (?:was|am) (?:just )?(?:wondering|curious|asking|confused about|not sure)(?: about)? ?(?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
+  /^i (?:wonder|do not know|have no idea) (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
+  /^(?:any idea|any ideas|quick question|question|my question is|so|and|but|well|ok|also|then|now|if so|yes|no) (?:on |about )?(?=(?:how|what|why|who|where|when|which|is|are|can|do|does|should) )/,
+  /^(?:if|whether) (?=(?:i|you|we|it|there|a|the) )/,
+];
+
+interface Pattern {
+  readonly intent: Intent;
+  readonly at: RegExp;
+  readonly generic?: boolean;
+}
+
+/** The first that fits names the intent; what it covers is left out. */
+const PATTERNS: readonly Pattern[] = [
+  { intent: 'how', generic: true, at: new RegExp(`^how (?:can|could|do|does|did|should|would|may|might|must|will|to|shall)(?: ${SUBJECT} | )(?:best |can |must |have to |start to |begin to )*`) },
+  { intent: 'how', generic: true, at: new RegExp(`^what (?:should|can|must|could|do|would|shall|does) ${SUBJECT} (?:do|need to do|must do|must|need|take|try)(?: in order)? to (?:help )?`) },
+  { intent: 'how', generic: true, at: new RegExp(`^what is to be done to `) },
+  { intent: 'how', generic: true, at: new RegExp(`^(?:what|which|is|are|was|would|were|it|there|s|be|could|will|should| )*(?:${DETERMINER} |${GOOD} )*${WAY} (?:${TO} )(?:${SUBJECT} to )?`) },
+  { intent: 'how', generic: true, at: new RegExp(`^(?:what is|is there|are there) ${DETERMINER} (?:\\w+est) ${WAY} ${TO} `) },
+  { intent: 'how', generic: true, at: new RegExp('^(?:is|are) there any ?way (?:to|of|for) ') },
+  { intent: 'how', generic: true, at: /^what does it take to / },
+  { intent: 'count', at: /^how many / },
+  { intent: 'amount', at: /^how much / },
+  { intent: 'degree', at: /^how (?=(?:long|old|tall|big|far|often|deep|fast|high|large|hard|soon|heavy|good|bad|well|important|safe|true|difficult|easy|likely|strong|close|late|early|accurate|effective|expensive|dangerous|common|rare|small|hot|cold|smart|rich|wide|popular|real|reliable|useful|powerful)\b)/ },
+  { intent: 'how', at: /^what (?:is|are|was|were|does|do|did) (?=.* like $)/ },
+  { intent: 'how', at: /^how(?: is| are| was| were| has| have| had| am)? / },
+  { intent: 'why', at: /^why(?: is| are| was| were| has| have| had| do| does| did| can| could| would| should| will| am)? / },
+  { intent: 'what', at: /^what (?:do|does|did) (?:you|we|people|it|one) mean (?:by|with|when you say) / },
+  { intent: 'what', at: /^what (?:is|are|was|were) (?:meant by|(?:the |a )?(?:meaning|definition|concept|explanation|significance) (?:of|behind)) / },
+  { intent: 'what', at: /^what (?:does|do) (?=.* mean$)/ },
+  { intent: 'what', at: /^(?:define|explain|describe|tell me about|(?:give|write) (?:me )?(?:an? )?(?:overview|explanation|definition|description) of) / },
+  { intent: 'when', at: /^when(?: is| are| was| were| do| does| did| will| can| should| would| has| have)? / },
+  { intent: 'where', at: /^where(?: is| are| was| were| do| does| did| will| can| should| would| could| has| have)?(?: i| you| we| one)? / },
+  { intent: 'who', at: /^who(?: is| are| was| were| has| have| will| do| does| did| would| can)? / },
+  { intent: 'what', at: /^(?:what|which)(?: is| are| was| were| will be| would be| am)? / },
+  { intent: 'is', at: /^(?:is|are|was|were|am) / },
+  { intent: 'does', at: /^(?:do|does|did) / },
+  { intent: 'can', at: /^(?:can|could|may|might) / },
+  { intent: 'should', at: /^(?:should|must|shall) / },
+  { intent: 'will', at: /^(?:will|would) / },
+  { intent: 'has', at: /^(?:has|have|had) / },
+];
+
+/** Imperatives that a prompt begins with; anything else without a question word is a topic or a statement. */
+const COMMANDS =
+  /^(?:write|list|give|create|make|generate|translate|summarize|summarise|convert|find|show|compare|calculate|compute|solve|draw|suggest|recommend|name|rewrite|fix|implement|design|build|provide|improve|tell|help|act|add|remove|sort|count|print|draft|compose|edit|correct|classify|extract|analyze|analyse|plan|prove|complete|continue|identify|outline|paraphrase|explain|describe|define|discuss)\b/;
+
+const GENERIC = new RegExp(`^${SUBJECT} `);
+
+export function frameOf(sentence: string): Framed {
+  let line = sentence;
+  for (let again = true, rounds = 0; again && rounds < 4; rounds++) {
+    again = false;
+    for (const courtesy of COURTESY) {
+      const rest = line.replace(courtesy, '');
+      if (rest !== line && rest !== '') {
+        line = rest;
+        again = true;
+      }
+    }
+  }
+  const padded = `${line} `;
+  const past = /^(?:\w+ ){0,2}?(?:was|were|did|had) /.test(padded);
+  for (const { intent, at, generic } of PATTERNS) {
+    const match = at.exec(padded);
+    if (match === null || match[0] === '' || match[0].trim() === '') continue;
+    const rest = padded.slice(match[0].length).trim().replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
+    return { intent, past, generic: generic === true || GENERIC.test(rest), rest };
+  }
+  return { intent: COMMANDS.test(line) ? 'command' : 'none', past, generic: false, rest: line };
+}
