@@ -37,9 +37,10 @@ export function faultIn(document: JsonObject): Fault | undefined {
   return faultOfStatus(500, typeof message === 'string' && message !== '' ? message : 'the origin failed');
 }
 
-/** One event of a stream: a JSON value, with an event name where the dialect has them. */
+/** One event of a stream: a JSON value, which has no line ends in it, with an event name where the dialect has them. */
 export function sse(data: object, event = ''): string {
-  return writeEvent(JSON.stringify(data), event);
+  const written = `data: ${JSON.stringify(data)}\n\n`;
+  return event === '' ? written : `event: ${event}\n${written}`;
 }
 
 /** Ollama's own ids repeat after a thousand: these do not. */

@@ -66,13 +66,11 @@ function answering(given: Answer, mode: Mode): Serve {
   return (dialect, view) => {
     if (!view.stream)
       return new Response(dialect.renderJson(given, view), { headers: { 'content-type': 'application/json' } });
-    const live = () => pieces(given).map(dialect.streamRenderer(view).write).join('');
-    const relay = mode === 'relayed' ? dialect.relay(view) : undefined;
-    const origins = () =>
-      pieces(given)
-        .map(dialect.streamRenderer({ ...view, includeUsage: true }).write)
-        .join('');
-    const text = mode === 'stored' ? dialect.renderStream(given, view) : relay ? relay.push(origins()) : live();
+    // The origin was asked by another, for what the edge wants to know.
+    const another = { ...view, includeUsage: true, request: {} };
+    const write = (as: View) => pieces(given).map(dialect.streamRenderer(as).write).join('');
+    const relayed = () => dialect.relay(view)?.push(write(another)) ?? write(another);
+    const text = mode === 'stored' ? dialect.renderStream(given, view) : mode === 'live' ? write(view) : relayed();
     return new Response(trickle(text), { headers: { 'content-type': dialect.streamType } });
   };
 }

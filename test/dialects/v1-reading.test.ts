@@ -544,3 +544,55 @@ describe('what asks for no answer is forwarded as it is', () => {
     expect(read(dialect, given)).toEqual({ kind: 'control', model: `${model}:latest`, forward: given });
   });
 });
+
+describe('a conversation on /v1/responses', () => {
+  const messagesOf = (...input: object[]) => {
+    const prompt = promptOf(openaiResponses, { model, input });
+    return prompt.kind === 'chat' ? prompt.messages : [];
+  };
+  const said = (id: string) => ({ type: 'function_call', call_id: id, name: 'look', arguments: '{"z":"up"}' });
+  const read = (id: string) => ({ id, name: 'look', arguments: { z: 'up' } });
+  const thought = (text: string) => ({ type: 'reasoning', summary: [], encrypted_content: text });
+
+  it('gives calls to the assistant’s message before them', () => {
+    expect(messagesOf({ role: 'assistant', content: 'Wait' }, said('a'), said('b'))).toEqual([
+      { role: 'assistant', content: 'Wait', toolCalls: [read('a'), read('b')] },
+    ]);
+    expect(messagesOf(user, said('a'), { type: 'function_call_output', call_id: 'a', output: [] }, said('b'))).toEqual([
+      user,
+      { role: 'assistant', content: '', toolCalls: [read('a')] },
+      { role: 'tool', content: '', toolCallId: 'a' },
+      { role: 'assistant', content: '', toolCalls: [read('b')] },
+    ]);
+  });
+
+  it('gives reasoning to the assistant’s next message or call, and the last of it one of its own', () => {
+    expect(messagesOf(thought('one'), user, { role: 'assistant', content: 'Yes' }, thought('two'), said('a'))).toEqual([
+      user,
+      { role: 'assistant', content: 'Yes', thinking: 'two', toolCalls: [read('a')] },
+    ]);
+    expect(messagesOf(thought('one'), { role: 'assistant', content: 'Yes' }, thought('two'))).toEqual([
+      { role: 'assistant', content: 'Yes', thinking: 'one' },
+      { role: 'assistant', content: '', thinking: 'two' },
+    ]);
+  });
+});
+
+describe('a tool’s name on /v1/chat/completions', () => {
+  const named = (id: string, name: string) => ({ id, type: 'function', function: { name, arguments: '{}' } });
+  const result = { role: 'tool', content: 'blue', tool_call_id: 'a' };
+  const nameOf = (...messages: object[]) => {
+    const prompt = promptOf(openaiChat, { model, messages });
+    return prompt.kind === 'chat' ? prompt.messages.find(({ role }) => role === 'tool')?.toolName : undefined;
+  };
+
+  it('is that of the first call with its id, in the last message that has one', () => {
+    const before = { role: 'assistant', content: '', tool_calls: [named('a', 'old')] };
+    const after = { role: 'assistant', content: '', tool_calls: [named('a', 'first'), named('a', 'second')] };
+    expect(nameOf(before, result)).toBe('old');
+    expect(nameOf(before, result, after)).toBe('first');
+    expect(nameOf(before, { ...result, name: 'own' })).toBe('own');
+    expect(nameOf(before, { ...result, tool_call_id: 'b' })).toBeUndefined();
+    expect(nameOf(before, { ...result, content: [{ type: 'text', text: 'blue' }] })).toBeUndefined();
+  });
+});

@@ -171,3 +171,25 @@ describe.each<Dialect>([openaiChat, openaiCompletions, openaiResponses, anthropi
     expect(ids.size).toBe(dialect === openaiResponses ? 6 : 3);
   });
 });
+
+describe('an end that says nothing of why', () => {
+  it.each<[Dialect, string]>([
+    [openaiChat, 'data: {"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}]}\n\ndata: [DONE]\n\n'],
+    [openaiCompletions, 'data: {"choices":[{"index":0,"text":"x","finish_reason":null}]}\n\ndata: [DONE]\n\n'],
+    [
+      anthropicMessages,
+      'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"x"}}\n\ndata: {"type":"message_stop"}\n\n',
+    ],
+  ])('is none: $0.name', (dialect, stream) => {
+    expect(collect(dialect.decoder(true), [stream]).kind).toBe('truncated');
+  });
+});
+
+describe('a frame that is not JSON', () => {
+  it.each<Dialect>([openaiChat, openaiCompletions, openaiResponses, anthropicMessages])('fails $name', (dialect) => {
+    expect(collect(dialect.decoder(true), ['data: {"cho\n\n'])).toMatchObject({
+      kind: 'failed',
+      fault: { status: 502 },
+    });
+  });
+});
