@@ -28,6 +28,13 @@ async function stop(code: number): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
+// npm passes a signal on to its shell only, which dies of it and tells nobody: whoever lost the shell was meant to end too.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined)
+  setInterval(() => {
+    if (process.ppid !== parent) void stop(0);
+  }, 250).unref();
+
 function fail(message: string): Promise<void> {
   console.error(`\n${message}`);
   return stop(1);

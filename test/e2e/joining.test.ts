@@ -131,7 +131,7 @@ describe('leaving', () => {
   });
 
   it('before the first token cancels it too', async () => {
-    pair.ollama.control({ prefillTokensPerSecond: 2 });
+    pair.ollama.control({ prefillTokensPerSecond: 250, tokensPerSecond: 4 });
     const leaver = new AbortController();
     const before = stats();
     const reader = open('/api/chat', stream(freshQuestion().repeat(20)), leaver.signal);

@@ -90,8 +90,10 @@ describe('npm start', () => {
     const first = await npmStart({});
     expect((await post(await ready(first), '/api/chat', body)).status).toBe(200);
     await new Promise((resume) => setTimeout(resume, 500));
-    first.child.kill('SIGINT');
+    // As a terminal does on Ctrl-C: to the whole group.
+    if (first.child.pid !== undefined) process.kill(-first.child.pid, 'SIGINT');
     await first.ended;
+    expect(processesOfRun()).toEqual([]);
     const second = await npmStart({});
     expect((await post(await ready(second), '/api/chat', body)).cache).toBe('HIT');
   });
