@@ -1,0 +1,98 @@
+/**
+ * Judges the semantic matcher on labelled pairs, through the same decision as a request's.
+ *
+ *   npm run eval:semantic -- --pairs FILE [--embedder static] [--threshold 0.85] [--json]
+ *                            [--ablation] [--errors N] [--cosines FILE] [--fit]
+ */
+import { parseArgs } from 'node:util';
+import { align } from '../src/semantic/alignment.ts';
+import { CALIBRATIONS } from '../src/semantic/calibration.ts';
+import { cosine, type EmbedderName } from '../src/semantic/embedder.ts';
+import { GUARDS, refusedBy } from '../src/semantic/guards/in-order.ts';
+import { DEFAULT_THRESHOLD, evidenceOf, type MatchOptions, match, type Verdict } from '../src/semantic/match.ts';
+import { read } from '../src/semantic/reading.ts';
+import { staticEmbedder } from '../src/semantic/static/static-embedder.ts';
+import { fitCosine, fitWeights } from './semantic/fit.ts';
+import { measure } from './semantic/measures.ts';
+import { type LabelledPair, readCosines, readPairs } from './semantic/pairs.ts';
+import { printAblation, printBaselines, printCurve, printErrors, printKinds } from './semantic/report.ts';
+import { staticTable } from './semantic/static-table.ts';
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string' },
+    embedder: { type: 'string', default: 'static' },
+    threshold: { type: 'string', default: String(DEFAULT_THRESHOLD) },
+    cosines: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    ablation: { type: 'boolean', default: false },
+    errors: { type: 'string' },
+    fit: { type: 'boolean', default: false },
+  },
+});
+
+const isEmbedder = (name: string): name is EmbedderName => name in CALIBRATIONS;
+if (values.pairs === undefined) fail('--pairs FILE is missing');
+if (!isEmbedder(values.embedder)) fail(`--embedder is one of ${Object.keys(CALIBRATIONS).join(', ')}`);
+const threshold = Number(values.threshold);
+if (!(threshold >= 0 && threshold <= 1)) fail('--threshold is a number from 0 to 1');
+if (values.embedder !== 'static' && values.cosines === undefined) fail(`--embedder ${values.embedder} needs its --cosines FILE here`);
+
+const pairs = readPairs(values.pairs);
+const table = staticTable();
+const embedder = staticEmbedder(table);
+const staticCosines = pairs.map(({ a, b }) => cosine(embedder.vector(a), embedder.vector(b)));
+const otherCosines = values.cosines === undefined ? undefined : readCosines(values.cosines, pairs.length);
+const cosines = values.embedder === 'static' ? staticCosines : (otherCosines ?? staticCosines);
+const options: MatchOptions = {
+  threshold,
+  calibration: CALIBRATIONS[values.embedder],
+  isWord: (word) => table.rows.has(word),
+};
+
+const verdicts = judge(options);
+if (values.fit) printFit();
+else if (values.json) printJson();
+else printReport();
+
+function judge(how: MatchOptions): Verdict[] {
+  return pairs.map(({ a, b }, i) => match({ prompt: a, stored: b, cosine: cosines[i] as number }, how));
+}
+
+function printReport(): void {
+  const judged = pairs.map((pair, i) => ({ ...pair, verdict: verdicts[i] as Verdict }));
+  console.log(`embedder ${values.embedder}, threshold ${threshold}, ${pairs.length} pairs\n`);
+  printKinds(judged);
+  printCurve(judged);
+  printBaselines(pairs, [['static', staticCosines], ...(otherCosines === undefined ? [] : [[values.cosines as string, [...otherCosines]] as const])]);
+  if (values.ablation) printAblation(pairs, GUARDS.map(({ name }) => name), (without) => judge({ ...options, without }));
+  if (values.errors !== undefined) printErrors(judged, Number(values.errors));
+}
+
+function printJson(): void {
+  const groups = Map.groupBy(pairs.keys(), (i) => JSON.stringify([pairs[i]?.source, pairs[i]?.kind, pairs[i]?.same]));
+  const rows = [...groups.values()].map((members) => {
+    const { source, kind, same } = pairs[members[0] as number] as LabelledPair;
+    return { source, kind, same, pairs: members.length, hits: members.filter((i) => verdicts[i]?.hit).length };
+  });
+  const { precision, recall } = measure(pairs.map(({ same }, i) => ({ same, hit: verdicts[i]?.hit === true })));
+  console.log(JSON.stringify({ embedder: values.embedder, threshold, rows, precision: precision ?? null, recall: recall ?? null }));
+}
+
+/** What to write into calibration.ts. Only pairs that the guards let pass count: the others never get so far. */
+function printFit(): void {
+  const passed = pairs.flatMap(({ a, b, same }, i) => {
+    const [one, two] = [read(a, options.isWord), read(b, options.isWord)];
+    const comparison = { a: one, b: two, alignment: align(one, two, options.isWord) };
+    if (one.key === two.key || refusedBy(comparison) !== undefined) return [];
+    return [{ evidence: evidenceOf(comparison, cosines[i] as number), same }];
+  });
+  const all = pairs.map(({ same }, i) => ({ evidence: { cosine: cosines[i] as number, synonyms: 0, derived: 0, length: 0, overlap: 0 }, same }));
+  const calibration = fitCosine(all);
+  console.log(JSON.stringify({ calibration, weights: fitWeights(passed, calibration), pairs: all.length, passed: passed.length }, undefined, 2));
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

@@ -1,0 +1,60 @@
+/**
+ * Calibration: from what is measured to the chance that two prompts ask the same, so that a similarity of s means about the same
+ * whichever embedder is used. Two logistic steps (Platt 1999): the embedder's cosine becomes a chance by itself, then the chance is
+ * weighed with what the alignment found. The numbers come from `npm run eval:semantic -- --fit`; docs/semantic.md says on what.
+ */
+import type { EmbedderName } from './embedder.ts';
+
+/** What is known of a pair besides the guards. Shares are 0 to 1. */
+export interface Evidence {
+  readonly cosine: number;
+  /** Share of words matched by a synonym. */
+  readonly synonyms: number;
+  /** Share of words matched by family or as a typing slip. */
+  readonly derived: number;
+  /** ln(1 + matched words): many words that agree say more than one. */
+  readonly length: number;
+  /** Jaccard index of all words, small ones too. */
+  readonly overlap: number;
+}
+
+export type Feature = Exclude<keyof Evidence, 'cosine'>;
+
+export interface Calibration {
+  /** Log odds of "same" by cosine alone: intercept + slope × cosine. */
+  readonly intercept: number;
+  readonly slope: number;
+}
+
+export const FEATURES: readonly Feature[] = ['synonyms', 'derived', 'length', 'overlap'];
+
+export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
+  bias: 0.1,
+  vector: 0.6,
+  synonyms: 0.5,
+  derived: -0.3,
+  length: 1,
+  overlap: 0.5,
+};
+
+export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {
+  static: { intercept: -5.1, slope: 6.2 },
+  ollama: { intercept: -6.5, slope: 8 },
+  'workers-ai': { intercept: -6.5, slope: 8 },
+};
+
+export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** 0 to 1. */
+export function similarityOf(evidence: Evidence, { intercept, slope }: Calibration): number {
+  let odds = WEIGHTS.bias + WEIGHTS.vector * (intercept + slope * evidence.cosine);
+  for (const feature of FEATURES) odds += WEIGHTS[feature] * evidence[feature];
+  return logistic(odds);
+}
+
+/** The cosine below which no pair can reach the threshold: what need not be asked of an index. */
+export function lowestCosine(threshold: number, { intercept, slope }: Calibration): number {
+  const odds = Math.log(threshold / (1 - threshold));
+  const best = WEIGHTS.bias + WEIGHTS.overlap + WEIGHTS.length * Math.log1p(30);
+  return Math.max(-1, Math.min(1, ((odds - best) / WEIGHTS.vector - intercept) / slope));
+}

@@ -1,0 +1,71 @@
+/**
+ * The decision whether two prompts may share an answer: the guards first, then the calibrated similarity against the threshold.
+ * Pure; a request and the evaluation both ask here.
+ */
+import { align } from './alignment.ts';
+import { type Calibration, type Evidence, similarityOf } from './calibration.ts';
+import type { Comparison, GuardName } from './guards/guard.ts';
+import { refusedBy } from './guards/in-order.ts';
+import { MAX_ITEMS, type Reading, read } from './reading.ts';
+import type { IsWord } from './words/lemma.ts';
+
+/** On the calibrated scale: the chance that the two ask the same. */
+export const DEFAULT_THRESHOLD = 0.85;
+
+export interface Candidate {
+  readonly prompt: string;
+  /** The question of a stored answer. */
+  readonly stored: string;
+  /** Of their vectors, by the embedder whose calibration is used. */
+  readonly cosine: number;
+}
+
+export interface MatchOptions {
+  /** 0 to 1, on the calibrated scale. */
+  readonly threshold: number;
+  readonly calibration: Calibration;
+  readonly isWord: IsWord;
+  /** Guards left out, to measure what each is worth. */
+  readonly without?: ReadonlySet<GuardName>;
+}
+
+export type Verdict =
+  | { readonly hit: true; readonly similarity: number }
+  | { readonly hit: false; readonly similarity: number; readonly refusedBy: GuardName | 'threshold' | 'length' };
+
+export function match({ prompt, stored, cosine }: Candidate, options: MatchOptions): Verdict {
+  const a = read(prompt, options.isWord);
+  const b = read(stored, options.isWord);
+  return a.key === b.key && sameSigns(a, b) ? { hit: true, similarity: 1 } : compare(a, b, cosine, options);
+}
+
+function compare(a: Reading, b: Reading, cosine: number, options: MatchOptions): Verdict {
+  const comparison: Comparison = { a, b, alignment: align(a, b, options.isWord) };
+  const similarity = similarityOf(evidenceOf(comparison, cosine), options.calibration);
+  if (a.items.length > MAX_ITEMS || b.items.length > MAX_ITEMS) return { hit: false, similarity, refusedBy: 'length' };
+  const guard = refusedBy(comparison, options.without);
+  if (guard !== undefined) return { hit: false, similarity, refusedBy: guard };
+  return similarity >= options.threshold ? { hit: true, similarity } : { hit: false, similarity, refusedBy: 'threshold' };
+}
+
+/** Case and quotes are left out of the key, but in code they count. */
+function sameSigns(a: Reading, b: Reading): boolean {
+  const code = (reading: Reading) => reading.items.filter((item) => item.kind === 'code').map((item) => item.word);
+  return code(a).join('\n') === code(b).join('\n');
+}
+
+export function evidenceOf({ a, b, alignment }: Comparison, cosine: number): Evidence {
+  const count = (match: string) => alignment.pairs.filter((pair) => pair.match === match).length;
+  const longer = Math.max(a.items.length, b.items.length, 1);
+  const wordsA = new Set(a.sentences.flatMap((sentence) => sentence.words));
+  const wordsB = new Set(b.sentences.flatMap((sentence) => sentence.words));
+  let shared = 0;
+  for (const word of wordsA) if (wordsB.has(word)) shared++;
+  return {
+    cosine,
+    synonyms: count('synonym') / longer,
+    derived: (count('derived') + count('typo')) / longer,
+    length: Math.log1p(alignment.pairs.length),
+    overlap: shared / Math.max(1, wordsA.size + wordsB.size - shared),
+  };
+}
