@@ -27,8 +27,12 @@ export function parseModelName(asked: string): ModelRef {
   const namespace = parts.at(-2) ?? 'library';
   const host = parts.at(-3) ?? 'registry.ollama.ai';
   const valid =
-    parts.length <= 3 && more.length === 0 && [model, tag, namespace].every((part) => PART.test(part)) && HOST.test(host);
+    parts.length <= 3 &&
+    more.length === 0 &&
+    [model, tag, namespace].every((part) => PART.test(part)) &&
+    HOST.test(host);
   if (!valid) return { kind: 'invalid', message: 'invalid model name' };
-  const prefix = host !== 'registry.ollama.ai' ? `${host}/${namespace}/` : namespace !== 'library' ? `${namespace}/` : '';
+  const prefix =
+    host !== 'registry.ollama.ai' ? `${host}/${namespace}/` : namespace !== 'library' ? `${namespace}/` : '';
   return { kind: 'local', key: `${prefix}${model}:${tag}`, full: `${host}/${namespace}/${model}:${tag}` };
 }

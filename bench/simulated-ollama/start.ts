@@ -1,169 +1,147 @@
-/** A simulated Ollama: the wire of the real one, a made-up model behind it. For tests, benchmarks and `npm start` without Ollama. */
-import { createHash } from 'node:crypto';
+/** A simulated Ollama: the wire of the real one, a made-up model behind it. For tests, benchmarks, and `npm start` without Ollama. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { zstdDecompressSync } from 'node:zlib';
-import { answerCatalog, type SimulatedModel } from './catalog.ts';
-import { answerEmbedding, embedPaths } from './embeddings.ts';
-import { type Counters, createEngine, type EngineOptions, TINYLLAMA } from './engine.ts';
-import { answerGeneration } from './generation.ts';
-import { messages } from './messages.ts';
-import { chat, generate } from './native.ts';
-import { openaiChat, openaiText } from './openai.ts';
-import { responses } from './responses.ts';
-import { type Body, Refusal, type Wire } from './wire.ts';
+import { createProcessor } from './engine/processor.ts';
+import { createScheduler } from './engine/scheduler.ts';
+import { type Faults, faultsAfter, NO_FAULTS } from './faults.ts';
+import { guarded } from './http/guard.ts';
+import { JSON_UTF8, readBody, reply } from './http/reply.ts';
+import { needsModel, route } from './http/routes.ts';
+import { createModelStore, DEFAULT_MODELS, type ModelSpec } from './models.ts';
+import type { Simulation } from './native/generation.ts';
+import { type Settings, settingsIn, TINYLLAMA_ON_TWO_CORES } from './settings.ts';
+import { createRecorder, type Stats } from './stats.ts';
 
-export interface SimulatedOptions extends Partial<EngineOptions> {
+export interface SimulatedOptions extends Partial<Settings> {
   /** 0 takes a free one. */
   readonly port?: number;
   readonly host?: string;
-  readonly models?: readonly string[];
+  readonly models?: readonly (string | ModelSpec)[];
 }
 
-/** What goes wrong from now on; each stays until it is changed. */
-export interface Faults {
-  /** Accepts and never answers; with a model's name, only for it. */
-  hang: boolean | string;
-  /** Closes each connection at once. */
-  die: boolean;
-  /** Answers every generation with this status. */
-  status: number | undefined;
-  /** Ends a stream after so many tokens: without a word, with garbage, or as a runner that died. */
-  cut: { readonly after: number; readonly how: 'silent' | 'garbage' | 'error' | 'close' } | undefined;
-}
-
-export interface Stats extends Counters {
-  /** Requests by path. */
-  readonly requests: Readonly<Record<string, number>>;
-  /** The last body by path. */
-  readonly bodies: Readonly<Record<string, Body>>;
-  readonly embedInputs: number;
+/** New rates and faults; what is not named stays. */
+export interface Change extends Partial<Settings>, Partial<Faults> {
+  /** A model, or a list of them, is pulled again: its digest changes, and what is loaded of it is unloaded. */
+  readonly pull?: string | readonly string[];
 }
 
 export interface SimulatedOllama {
   readonly url: string;
   stats(): Stats;
-  /** Changes rates and faults. */
-  control(change: Partial<EngineOptions> & Partial<Faults>): void;
-  /** A model pulled again: the same name, another digest. */
+  control(change: Change): void;
   pull(model: string): void;
+  /** Counters and bodies start anew; faults end; rates stay. */
+  reset(): void;
   close(): Promise<void>;
 }
 
-const WIRES: ReadonlyMap<string, Wire> = new Map(
-  [chat, generate, openaiChat, openaiText, responses, messages].map((wire) => [wire.path, wire]),
-);
-const DEFAULT_MODELS = ['tinyllama', 'llama3.2:1b', 'all-minilm'];
-
-export function digestOf(name: string, version: number): string {
-  return createHash('sha256').update(`${name} ${version}`).digest('hex');
-}
+/** More than the default, so that thousands can connect at once. */
+const BACKLOG = 4_096;
 
 export async function startSimulatedOllama(options: SimulatedOptions = {}): Promise<SimulatedOllama> {
-  const { port = 0, host = '127.0.0.1', models: names = DEFAULT_MODELS, ...rates } = options;
-  const engine = createEngine({ ...TINYLLAMA, ...rates });
-  const models = new Map<string, SimulatedModel>(
-    names.map((name) => {
-      const full = name.includes(':') ? name : `${name}:latest`;
-      return [full, { name: full, digest: digestOf(full, 1), version: 1 }];
-    }),
-  );
-  const faults: Faults = { hang: false, die: false, status: undefined, cut: undefined };
-  const requests: Record<string, number> = {};
-  const bodies: Record<string, Body> = {};
-  const sockets = new Set<Socket>();
-  const state = { engine, models, faults, embedInputs: 0 };
-
-  const control = (change: Partial<EngineOptions> & Partial<Faults>): void => {
-    engine.change(change);
-    for (const name of ['hang', 'die', 'status', 'cut'] as const)
-      if (name in change) Object.assign(faults, { [name]: change[name] });
+  const { port = 0, host = '127.0.0.1', models: specs = DEFAULT_MODELS, ...rates } = options;
+  let settings: Settings = { ...TINYLLAMA_ON_TWO_CORES, ...rates };
+  let faults = NO_FAULTS;
+  const recorder = createRecorder();
+  const { counters } = recorder;
+  const models = createModelStore(specs);
+  const scheduler = createScheduler(() => settings, counters);
+  const processor = createProcessor(() => settings, counters);
+  const simulation: Simulation = {
+    settings: () => settings,
+    faults: () => faults,
+    models,
+    scheduler,
+    processor,
+    counters,
   };
+
+  function pull(name: string): void {
+    scheduler.unload(models.pull(name).name);
+  }
+
+  function control(change: Readonly<Record<string, unknown>>): void {
+    settings = { ...settings, ...settingsIn(change) };
+    faults = faultsAfter(faults, change);
+    for (const name of [change.pull ?? []].flat()) pull(String(name));
+  }
+
+  function reset(): void {
+    faults = NO_FAULTS;
+    recorder.reset();
+  }
+
+  /** Routes of the simulation itself; faults do not touch them. */
+  async function simulated(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = await readBody(request, false);
+    if (path === '/_sim/control') control(JSON.parse(text) as Record<string, unknown>);
+    else if (path === '/_sim/reset') reset();
+    else if (path !== '/_sim/stats') return reply(response, 404, JSON_UTF8, '{"error":"no such control"}');
+    reply(response, 200, JSON_UTF8, JSON.stringify(path === '/_sim/stats' ? recorder.read() : {}));
+  }
+
+  /** Whether this request is one of those that are never answered. */
+  function hangs(path: string, body: Readonly<Record<string, unknown>>): boolean {
+    if (typeof faults.hang === 'boolean') return faults.hang;
+    if (!needsModel(path)) return false;
+    return faults.hang === '*' || models.find(String(body.model ?? ''))?.name === models.find(faults.hang)?.name;
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (path.startsWith('/_sim/')) return simulated(path, request, response);
     if (faults.die) return void request.socket.destroy();
-    requests[path] = (requests[path] ?? 0) + 1;
-    const wire = WIRES.get(path);
-    const body = request.method === 'POST' ? await readBody(request, path.startsWith('/v1/')) : {};
-    bodies[path] = body;
-    if (path === '/_sim/control') {
-      control(body as Partial<Faults>);
-      return json(response, 200, {});
-    }
-    if (path === '/_sim/stats')
-      return json(response, 200, { ...engine.counters, requests, embedInputs: state.embedInputs });
-    if (faults.hang === true || (typeof faults.hang === 'string' && String(body.model ?? '').startsWith(faults.hang)))
-      return;
-    try {
-      if (request.method === 'POST' && wire !== undefined) return await answerGeneration(state, wire, body, response);
-      if (request.method === 'POST' && embedPaths.has(path)) return await answerEmbedding(state, path, body, response);
-      if (!answerCatalog(state, request.method ?? '', path, body, response)) {
-        response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found');
-      }
-    } catch (error) {
-      const status = error instanceof Refusal ? error.status : 500;
-      const message = error instanceof Error ? error.message : String(error);
-      if (response.headersSent || response.destroyed) response.destroy();
-      else
-        json(
-          response,
-          status,
-          wire
-            ? wire.error(status, message)
-            : path.startsWith('/v1/')
-              ? openaiChat.error(status, message)
-              : { error: message },
-        );
-    }
+    recorder.request(path);
+    if (guarded(request, response, loopback)) return;
+    const text = await readBody(request, path.startsWith('/v1/'));
+    const body = bodyOf(text);
+    recorder.body(path, body);
+    if (!hangs(path, body)) await route(simulation, request.method ?? 'GET', path, text, response);
   }
 
+  const loopback = host === '127.0.0.1' || host === 'localhost' || host === '::1';
   const server = createServer((request, response) => {
-    void answer(request, response).catch(() => response.destroy());
+    answer(request, response).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (response.headersSent) response.destroy();
+      else reply(response, 500, JSON_UTF8, JSON.stringify({ error: message }));
+    });
   });
+  const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    socket.once('close', () => sockets.delete(socket));
   });
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) =>
-    server.once('error', reject).listen({ port, host, backlog: 2048 }, resolve),
-  );
+  // Go's server closes no idle connection and bounds no request.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.maxRequestsPerSocket = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
+  });
 
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    stats: () => ({
-      ...engine.counters,
-      requests: { ...requests },
-      bodies: { ...bodies },
-      embedInputs: state.embedInputs,
-    }),
-    control,
-    pull(name) {
-      const full = name.includes(':') ? name : `${name}:latest`;
-      const version = (models.get(full)?.version ?? 0) + 1;
-      models.set(full, { name: full, digest: digestOf(full, version), version });
-      engine.unload(full);
-    },
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    stats: () => recorder.read(),
+    control: (change) => control({ ...change }),
+    pull,
+    reset,
     async close() {
-      engine.close();
+      scheduler.close();
+      processor.stop();
+      const closed = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
     },
   };
 }
 
-export function json(response: ServerResponse, status: number, value: object): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(value));
-}
-
-async function readBody(request: IncomingMessage, compressed: boolean): Promise<Body> {
-  const pieces: Buffer[] = [];
-  for await (const piece of request as AsyncIterable<Buffer>) pieces.push(piece);
-  const raw = Buffer.concat(pieces);
-  const plain = compressed && request.headers['content-encoding'] === 'zstd' ? zstdDecompressSync(raw) : raw;
+/** The body for those who count and compare: {} where it is no object. */
+function bodyOf(text: string): Readonly<Record<string, unknown>> {
   try {
-    return JSON.parse(plain.toString('utf8')) as Body;
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : {};
   } catch {
     return {};
   }

@@ -49,15 +49,17 @@ export function createProcessor(settings: () => Settings, counters: Counters): P
 
   function make(slot: Slot, run: Run): void {
     run.firstAt ??= performance.now();
-    while (run.credit >= 1) {
+    let over = false;
+    while (run.credit >= 1 && !over) {
       run.credit -= 1;
-      const more = run.job.step();
+      const made = run.job.step();
       // What a token sets off may end the run.
       if (slot.run !== run) return;
-      if (!more) return finish(slot, run);
-      run.made += 1;
-      if (!run.job.embedding) counters.generatedTokens += 1;
+      if (made) run.made += 1;
+      if (made && !run.job.embedding) counters.generatedTokens += 1;
+      over = !made || run.job.ended();
     }
+    if (over) finish(slot, run);
   }
 
   function finish(slot: Slot, run: Run): void {
@@ -105,8 +107,12 @@ export function createProcessor(settings: () => Settings, counters: Counters): P
       signal.throwIfAborted();
       let chosen = chooseSlot(pool.slots, job.prompt);
       while (chosen === undefined) {
-        await wait(pool, signal);
+        await wait(pool, signal).catch((error: unknown) => {
+          if (!job.embedding) counters.abandoned += 1;
+          throw error;
+        });
         if (signal.aborted) {
+          if (!job.embedding) counters.abandoned += 1;
           wakeNext(pool);
           throw signal.reason;
         }

@@ -162,12 +162,12 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
     runner.lastUsed = performance.now();
     if (runner.users > 0) return;
     if (runner.whenIdle.size > 0) {
-      for (const go of runner.whenIdle) go();
+      for (const go of [...runner.whenIdle]) go();
       runner.whenIdle.clear();
       return;
     }
-    if (runner.keepAliveMs === 0) return remove(runner);
-    if (runner.keepAliveMs < 0) return;
+    if (runner.keepAliveMs === 0) remove(runner);
+    if (runner.keepAliveMs <= 0) return;
     runner.expiresAt = Date.now() + runner.keepAliveMs;
     runner.timer = setTimeout(() => remove(runner), Math.min(LONGEST_TIMER_MS, runner.keepAliveMs)).unref();
   }

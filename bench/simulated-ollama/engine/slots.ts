@@ -6,8 +6,10 @@ export interface Job {
   /** What prefixes are compared by. */
   readonly prompt: string;
   readonly promptTokens: number;
-  /** Makes one token; false when there is none left to make. */
+  /** Makes one token; false when there was none left to make. */
   step(): boolean;
+  /** Whether the token just made was the last. */
+  ended(): boolean;
   /** All that was read and made: what the slot knows afterwards. */
   known(): string;
   /** Prompt tokens a second are an embedding model's. */
@@ -61,7 +63,5 @@ export function chooseSlot(slots: readonly Slot[], prompt: string): { slot: Slot
     if (best === undefined || shared > best.shared) best = { slot, shared };
   }
   if (best !== undefined && best.shared > prompt.length * LEAST_SHARE) return best;
-  return longestIdle === undefined
-    ? undefined
-    : { slot: longestIdle, shared: commonPrefix(longestIdle.known, prompt) };
+  return longestIdle === undefined ? undefined : { slot: longestIdle, shared: commonPrefix(longestIdle.known, prompt) };
 }

@@ -75,15 +75,15 @@ export function parseFirst(text: string): Node | undefined {
       }
       if (next !== '\\') throw unexpected('in string literal');
       at += 1;
-      const escape = text.charAt(at);
-      if (escape === 'u') {
+      const letter = text.charAt(at);
+      if (letter === 'u') {
         const code = text.slice(at + 1, at + 5);
         if (!/^[0-9a-fA-F]{4}$/.test(code)) throw unexpected('in \\u hexadecimal character escape');
         made += String.fromCharCode(Number.parseInt(code, 16));
         at += 5;
         continue;
       }
-      const meant = ESCAPES[escape];
+      const meant = ESCAPES[letter];
       if (meant === undefined) throw unexpected('in string escape code');
       made += meant;
       at += 1;

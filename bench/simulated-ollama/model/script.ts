@@ -7,9 +7,9 @@ import { seeded } from './seed.ts';
 import { tokenId, tokensOf } from './tokens.ts';
 import { callsFor, type PlannedCall } from './tool-use.ts';
 
-/** `silent` tokens are made and counted, but their text is the parsers' (tags, calls). */
+/** Tokens whose text the parsers keep: `silent` are the tags around thoughts, `held` what turns out to be a call. */
 export type ScriptToken =
-  | { readonly kind: 'thinking' | 'content' | 'silent'; readonly text: string }
+  | { readonly kind: 'thinking' | 'content' | 'silent' | 'held'; readonly text: string }
   | { readonly kind: 'call'; readonly text: string; readonly call: PlannedCall };
 
 export interface Script {
@@ -47,7 +47,7 @@ function speak({ messages, tools, format }: NativeRequest, seed: string, think: 
   const pick = seeded(seed);
   const turn = messages.findLast(({ role }) => role === 'user')?.content ?? '';
   const said: ScriptToken[] = [];
-  const add = (kind: 'thinking' | 'content' | 'silent', text: string) =>
+  const add = (kind: 'thinking' | 'content' | 'silent' | 'held', text: string) =>
     said.push(...tokensOf(text).map((token) => ({ kind, text: token })));
 
   if (think !== false) {
@@ -59,7 +59,7 @@ function speak({ messages, tools, format }: NativeRequest, seed: string, think: 
   const last = messages.at(-1);
   if (calls.length > 0)
     for (const call of calls) {
-      add('silent', `<tool_call>\n${JSON.stringify(call)}\n`);
+      add('held', `<tool_call>\n${JSON.stringify(call)}\n`);
       said.push({ kind: 'call', text: '</tool_call>', call });
     }
   else if (format !== undefined) add('content', valueFor(format === '"json"' ? undefined : JSON.parse(format), pick));
@@ -84,7 +84,9 @@ function render({ messages, tools, extra }: NativeRequest, think: boolean | stri
 function renderMessage(message: Message): string {
   const { role, content, thinking, images, toolCalls, toolName, toolCallId } = message;
   const shown = images.map((image) => `[img ${createHash('sha256').update(image).digest('hex').slice(0, 12)}]`);
-  const calls = toolCalls.map(({ name, arguments: given }) => `<tool_call>${JSON.stringify([name, given])}</tool_call>`);
+  const calls = toolCalls.map(
+    ({ name, arguments: given }) => `<tool_call>${JSON.stringify([name, given])}</tool_call>`,
+  );
   const named = [toolName, toolCallId].filter((part) => part !== '').join(' ');
   const thought = thinking === '' ? '' : `<think>${thinking}</think>`;
   return `<|${role}|>${named}\n${shown.join('')}${thought}${content}${calls.join('')}</s>\n`;

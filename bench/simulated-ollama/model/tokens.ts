@@ -1,5 +1,5 @@
-/** A tokenizer that is close enough: words with the space before them, digits in threes, marks. */
-const TOKEN = / ?[\p{L}\p{M}]{1,10}| ?\p{N}{1,3}| ?[^\s\p{L}\p{M}\p{N}]+|\s/gu;
+/** A tokenizer that is close enough: words with the space before them, single digits, marks. */
+const TOKEN = / ?[\p{L}\p{M}]{1,10}| ?\p{N}| ?[^\s\p{L}\p{M}\p{N}]+|\s/gu;
 const VOCABULARY = 32_000;
 
 export function tokensOf(text: string): string[] {

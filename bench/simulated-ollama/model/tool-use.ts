@@ -8,7 +8,20 @@ export interface PlannedCall {
 
 const MOST_CALLS = 4;
 /** Parts of a tool's name that say nothing of its subject. */
-const VERBS = new Set(['get', 'set', 'find', 'list', 'make', 'read', 'send', 'call', 'tool', 'search', 'create', 'current']);
+const VERBS = new Set([
+  'get',
+  'set',
+  'find',
+  'list',
+  'make',
+  'read',
+  'send',
+  'call',
+  'tool',
+  'search',
+  'create',
+  'current',
+]);
 
 /** Calls are planned when the last word is a user's who names a tool, its subject ("weather" of get_weather), or says "use the tool". */
 export function callsFor(messages: readonly Message[], tools: readonly Tool[]): readonly PlannedCall[] {
@@ -27,7 +40,10 @@ export function callsFor(messages: readonly Message[], tools: readonly Tool[]): 
 }
 
 function subjectsOf(name: string): string[] {
-  const parts = name.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase().split(/[^a-z]+/);
+  const parts = name
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z]+/);
   return parts.filter((part) => part.length >= 4 && !VERBS.has(part));
 }
 

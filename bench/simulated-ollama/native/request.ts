@@ -37,6 +37,8 @@ export interface NativeRequest {
   /** JSON as text: `"json"` or a schema. */
   readonly format: string | undefined;
   readonly think: boolean | string | undefined;
+  /** A model that cannot think is asked all the same: /v1/messages does not refuse. */
+  readonly thinkIfAble: boolean;
   readonly options: Readonly<Record<string, unknown>>;
   readonly truncate: boolean;
   readonly logprobs: boolean;
