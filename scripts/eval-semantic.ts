@@ -87,7 +87,7 @@ function printFit(): void {
     if (one.key === two.key || refusedBy(comparison) !== undefined) return [];
     return [{ evidence: evidenceOf(comparison, cosines[i] as number), same }];
   });
-  const all = pairs.map(({ same }, i) => ({ evidence: { cosine: cosines[i] as number, synonyms: 0, derived: 0, length: 0, overlap: 0 }, same }));
+  const all = pairs.map(({ same }, i) => ({ evidence: { cosine: cosines[i] as number, listed: 0, derived: 0, length: 0, overlap: 0 }, same }));
   const calibration = fitCosine(all);
   console.log(JSON.stringify({ calibration, weights: fitWeights(passed, calibration), pairs: all.length, passed: passed.length }, undefined, 2));
 }

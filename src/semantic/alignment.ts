@@ -62,7 +62,7 @@ function matches(match: Match, a: Item, b: Item, isWord: IsWord): boolean {
 }
 
 /** Endings that turn one part of speech into another and leave the thing meant. */
-const FAMILY = /(?:ments?|ations?|itions?|tions?|ions?|ness|ances?|ences?|ancy|ency|ity|ally|ly|ing|al|ic|ical|y|e|t|s)$/;
+const FAMILY = /(?:ments?|ations?|itions?|tions?|ions?|ness|ances?|ences?|ancy|ency|ity|ally|ly|ing|al|ic|ical|ous|ive|age|ent|y|e|t|s)$/;
 
 function sameFamily(a: string, b: string): boolean {
   if (a.length < 5 || b.length < 5 || a.slice(0, 4) !== b.slice(0, 4)) return false;

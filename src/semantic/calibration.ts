@@ -8,8 +8,8 @@ import type { EmbedderName } from './embedder.ts';
 /** What is known of a pair besides the guards. Shares are 0 to 1. */
 export interface Evidence {
   readonly cosine: number;
-  /** Share of words matched by a synonym. */
-  readonly synonyms: number;
+  /** Share of words matched by a listed synonym, or by an opposite under a negation: the vectors doubt what the lists know. */
+  readonly listed: number;
   /** Share of words matched by family or as a typing slip. */
   readonly derived: number;
   /** ln(1 + matched words): many words that agree say more than one. */
@@ -26,12 +26,12 @@ export interface Calibration {
   readonly slope: number;
 }
 
-export const FEATURES: readonly Feature[] = ['synonyms', 'derived', 'length', 'overlap'];
+export const FEATURES: readonly Feature[] = ['listed', 'derived', 'length', 'overlap'];
 
 export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
   bias: 0.1,
   vector: 0.6,
-  synonyms: 0.5,
+  listed: 2.5,
   derived: -0.3,
   length: 1,
   overlap: 0.5,
@@ -39,8 +39,8 @@ export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
 
 export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {
   static: { intercept: -5.1, slope: 6.2 },
-  ollama: { intercept: -6.5, slope: 8 },
-  'workers-ai': { intercept: -6.5, slope: 8 },
+  ollama: { intercept: -8.1, slope: 10 },
+  'workers-ai': { intercept: -13, slope: 15 },
 };
 
 export const logistic = (x: number): number => 1 / (1 + Math.exp(-x));

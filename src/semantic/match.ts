@@ -63,7 +63,7 @@ export function evidenceOf({ a, b, alignment }: Comparison, cosine: number): Evi
   for (const word of wordsA) if (wordsB.has(word)) shared++;
   return {
     cosine,
-    synonyms: count('synonym') / longer,
+    listed: (count('synonym') + count('opposite')) / longer,
     derived: (count('derived') + count('typo')) / longer,
     length: Math.log1p(alignment.pairs.length),
     overlap: shared / Math.max(1, wordsA.size + wordsB.size - shared),

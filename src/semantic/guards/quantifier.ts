@@ -23,7 +23,7 @@ export const quantifier: Guard = {
 function shares(reading: Reading): string {
   return reading.items
     .filter((item, i) => item.kind === 'quantifier' || (item.degree === 'most' && !isSuperlative(reading, i)))
-    .map((item: Item) => (item.kind === 'quantifier' ? (SHARES.get(item.lemma) ?? item.lemma) : 'most'))
+    .map((item: Item) => (item.kind === 'quantifier' ? shareOf(reading, item) : 'most'))
     .filter((share) => share !== '')
     .sort()
     .join(' ');
@@ -34,4 +34,10 @@ function isSuperlative({ items, sentences }: Reading, at: number): boolean {
   const item = items[at] as Item;
   const next = items[at + 1];
   return sentences[item.sentence]?.intent === 'what' && next !== undefined && next.role === item.role && next.sentence === item.sentence;
+}
+
+function shareOf({ sentences }: Reading, item: Item): string {
+  const share = SHARES.get(item.lemma) ?? item.lemma;
+  // "What are all the ways" wants what "what are the ways" wants.
+  return share === 'all' && sentences[item.sentence]?.intent === 'what' ? '' : share;
 }
