@@ -52,16 +52,16 @@ async function answers(url: string): Promise<void> {
   throw new Error(`nothing answers at ${url}`);
 }
 
-async function ask({ url, headers }: Target, body: object): Promise<number> {
+async function ask({ url, headers }: Target, body: object, path = '/api/chat'): Promise<number> {
   const since = performance.now();
-  const response = await request(`${url}/api/chat`, {
+  const response = await request(`${url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
     dispatcher: agent,
   });
   const text = await response.body.text();
-  if (response.statusCode !== 200 || !text.includes('"done":true'))
+  if (response.statusCode !== 200 || !/"done":true|"embeddings"/.test(text))
     throw new Error(`${response.statusCode} ${text.slice(-200)}`);
   return performance.now() - since;
 }
@@ -122,6 +122,28 @@ async function load(target: Target, ollama: string, round: string) {
   };
 }
 
+/** What the sidecar adds to one short request at a time: the two ways take turns. */
+async function compareIdle(
+  what: string,
+  path: string,
+  body: (name: string) => object,
+  direct: Target,
+  through: Target,
+) {
+  const took = { direct: [] as number[], through: [] as number[] };
+  for (let index = -300; index < 300; index += 1) {
+    const [straight, own] = [await ask(direct, body(`a ${index}`), path), await ask(through, body(`b ${index}`), path)];
+    if (index < 0) continue;
+    took.direct.push(straight);
+    took.through.push(own);
+  }
+  const [straight, own] = [median(took.direct), median(took.through)];
+  const adds = (own - straight).toFixed(2);
+  console.log(
+    `idle, ${what}: median straight ${straight.toFixed(2)} ms, through the sidecar ${own.toFixed(2)} ms: adds ${adds} ms`,
+  );
+}
+
 async function openStreams(target: Target, pid: number): Promise<{ before: number; open: number }> {
   const before = memoryOf(pid);
   const abort = new AbortController();
@@ -173,21 +195,14 @@ try {
   const through: Target = { url: `http://127.0.0.1:${sidecarPort}`, headers: { 'x-edge-secret': secret } };
 
   await control({ ...ENGINE, tokensPerSecond: 5_000, totalTokensPerSecond: 20_000, prefillTokensPerSecond: 1e6 });
-  const short = (name: string) => ({
+  const chat = (name: string) => ({
     model: MODELS[0],
     messages: [{ role: 'user', content: name }],
     options: { num_predict: 1 },
   });
-  for (let index = 0; index < 50; index += 1)
-    for (const target of [direct, through]) await ask(target, short(`warm ${index}`));
-  const idle = { direct: [] as number[], through: [] as number[] };
-  for (let index = 0; index < 300; index += 1) {
-    idle.direct.push(await ask(direct, short(`a ${index}`)));
-    idle.through.push(await ask(through, short(`b ${index}`)));
-  }
-  console.log(
-    `idle system, median of one short request: straight ${median(idle.direct).toFixed(2)} ms, through the sidecar ${median(idle.through).toFixed(2)} ms: adds ${(median(idle.through) - median(idle.direct)).toFixed(2)} ms\n`,
-  );
+  const embed = (name: string) => ({ model: 'all-minilm', input: name });
+  await compareIdle('one token (the simulation has a clock of 10 ms)', '/api/chat', chat, direct, through);
+  await compareIdle('one vector', '/api/embed', embed, direct, through);
 
   await control(ENGINE);
   const rows: { way: string; result: Awaited<ReturnType<typeof load>> }[] = [];
@@ -198,7 +213,7 @@ try {
     ] as const)
       rows.push({ way, result: await load(target, ollama, `${round} ${way}`) });
   console.log(
-    `${REQUESTS} requests, ${CLIENTS} clients, ${MODELS.length} models, ${PREFIXES} shared beginnings; median of ${ROUNDS} rounds`,
+    `\n${REQUESTS} requests, ${CLIENTS} clients, ${MODELS.length} models, ${PREFIXES} shared beginnings; median of ${ROUNDS} rounds`,
   );
   console.log('way        requests/s   P50 ms   P95 ms   tokens/s   prompt tokens reused');
   const of = (way: string, pick: (result: (typeof rows)[number]['result']) => number) =>

@@ -96,6 +96,7 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
 
   const touched = new Map<string, number>();
   let { entries, bytes } = total.get() as { entries: number; bytes: number };
+  let closed = false;
   let hits = 0;
   let misses = 0;
   let evicted = 0;
@@ -165,7 +166,7 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
     async put(exchange) {
       const encoded = await encodeExchange(exchange);
       const size = encoded.byteLength + ROW_BYTES;
-      if (size > maxBytes) return;
+      if (closed || size > maxBytes) return;
       const { key, tenant, namespace, model, digest, storedAt, freshUntil, keepUntil } = exchange;
       const before = remove.get(key) as { size: number } | undefined;
       if (before !== undefined) forget(before.size);
@@ -199,6 +200,7 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
     },
     stats: () => ({ entries, bytes, maxBytes, hits, misses, evicted }),
     close() {
+      closed = true;
       for (const timer of timers) clearInterval(timer);
       writeTouches();
       db.close();
