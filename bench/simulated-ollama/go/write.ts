@@ -14,10 +14,18 @@ export function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (found) => ESCAPED[found] ?? found);
 }
 
+const AS_WRITTEN = Symbol('as written');
+
+/** A json.RawMessage: its keys keep their order wherever it goes. */
+export function asWritten(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return typeof value === 'object' && value !== null ? Object.assign(value, { [AS_WRITTEN]: true }) : value;
+}
+
 /** A Go map: keys in alphabetical order, at every depth. */
 export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || AS_WRITTEN in value) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }

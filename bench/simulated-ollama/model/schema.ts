@@ -17,9 +17,8 @@ export function isUsableSchema(schema: unknown): boolean {
   return types.every((type) => typeof type === 'string' && TYPES.has(type));
 }
 
-/** `schema` undefined stands for any object: format "json". */
 export function valueFor(schema: unknown, pick: Pick, depth = 0): string {
-  if (!isSchema(schema)) return `{"answer": ${JSON.stringify(word(pick))}, "confidence": ${pick(100) / 100}}`;
+  if (!isSchema(schema)) return 'null';
   if ('const' in schema) return JSON.stringify(schema.const);
   if (Array.isArray(schema.enum)) return JSON.stringify(schema.enum[pick(schema.enum.length)]);
   const either = [schema.anyOf, schema.oneOf].find(Array.isArray) as readonly unknown[] | undefined;

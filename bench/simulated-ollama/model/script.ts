@@ -51,18 +51,22 @@ function speak({ messages, tools, format }: NativeRequest, seed: string, think: 
     said.push(...tokensOf(text).map((token) => ({ kind, text: token })));
 
   if (think !== false) {
-    add('silent', '<think>');
+    // The template has opened the tag.
     add('thinking', `The user asks: ${turn.slice(0, 60)} I ${['know', 'can answer', 'remember'][pick(3)]} this.\n`);
     add('silent', '</think>');
   }
+  if (think !== false && format !== undefined) said.push({ kind: 'content', text: '' });
   const calls = format === undefined ? callsFor(messages, tools) : [];
   const last = messages.at(-1);
   if (calls.length > 0)
     for (const call of calls) {
-      add('held', `<tool_call>\n${JSON.stringify(call)}\n`);
-      said.push({ kind: 'call', text: '</tool_call>', call });
+      add('held', `<tool_call>\n${JSON.stringify(call).slice(0, -1)}`);
+      said.push({ kind: 'call', text: '}', call });
+      add('held', '\n</tool_call>');
     }
-  else if (format !== undefined) add('content', valueFor(format === '"json"' ? undefined : JSON.parse(format), pick));
+  else if (format === '"json"')
+    add('content', `{"answer": ${JSON.stringify(answerTo(turn, pick))}, "confidence": ${pick(100) / 100}}`);
+  else if (format !== undefined) add('content', valueFor(JSON.parse(format), pick));
   else if (last?.role === 'tool') add('content', `The tool says: ${last.content.slice(0, 200)}`);
   else add('content', answerTo(turn, pick));
   return said;

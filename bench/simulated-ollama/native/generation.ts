@@ -67,6 +67,7 @@ export async function generate(
         emit({ ...NOTHING, ending: ending('load') });
         return 'load';
       }
+      checkTemplate(request.extra?.template ?? '');
       checkFormat(request.format);
       const think = model.capabilities.includes('thinking') && (request.think ?? true);
       const script = writeScript(request, model.digest, think);
@@ -134,6 +135,13 @@ function checkAbilities(
   if (tools.length > 0 && !able.has('tools')) throw new Refusal(400, `${full} does not support tools`);
   if (extra !== undefined && extra.suffix !== '' && !able.has('insert'))
     throw new Refusal(400, `${full} does not support insert`);
+}
+
+/** Every action that a template opens must be closed. */
+function checkTemplate(template: string): void {
+  const rest = template.replace(/\{\{.*?\}\}/gs, '');
+  const line = template.slice(0, template.lastIndexOf('{{')).split('\n').length;
+  if (rest.includes('{{')) throw new Refusal(500, `template: :${line}: unclosed action`);
 }
 
 function checkFormat(format: string | undefined): void {

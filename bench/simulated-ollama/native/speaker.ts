@@ -21,7 +21,7 @@ const MOST_REPEATS = 30;
 
 export function createSpeaker(
   script: Script,
-  { logprobs, topLogprobs }: NativeRequest,
+  { route, logprobs, topLogprobs }: NativeRequest,
   { numPredict, stop }: RunOptions,
   cut: () => Cut | undefined,
   emit: (chunk: Chunk) => void,
@@ -46,6 +46,10 @@ export function createSpeaker(
   }
 
   function content(text: string): void {
+    if (text === '') {
+      say({});
+      return;
+    }
     const trimmed = text.trim();
     repeats = trimmed === repeated ? repeats + 1 : 0;
     repeated = trimmed;
@@ -70,7 +74,7 @@ export function createSpeaker(
     else if (token.kind === 'call') {
       const id = `call_${Math.random().toString(36).slice(2, 10).padEnd(8, '0')}`;
       say({ calls: [{ id, index: calls++, name: token.call.name, arguments: token.call.arguments }] });
-    } else if (token.kind === 'held' && logprobs) say({});
+    } else if (token.kind === 'held' ? logprobs : route === 'generate') say({});
     if (outcome === undefined && made.length >= numPredict) {
       flush();
       outcome = 'length';

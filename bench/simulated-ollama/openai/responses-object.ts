@@ -1,6 +1,6 @@
 /** The object that /v1/responses answers with, and its items. */
 
-import { goJson, plain, sorted } from '../go/write.ts';
+import { asWritten, goJson, plain, sorted } from '../go/write.ts';
 import type { Chunk } from '../native/request.ts';
 import { seconds } from './common.ts';
 import type { ResponsesBody } from './responses-read.ts';
@@ -44,7 +44,7 @@ function formatEcho({ text }: ResponsesBody): object {
   return {
     type,
     ...(name !== undefined && { name }),
-    ...(schema !== undefined && { schema: JSON.parse(schema) as unknown }),
+    ...(schema !== undefined && { schema: asWritten(schema) }),
     ...(strict !== undefined && { strict }),
   };
 }
