@@ -21,20 +21,6 @@ const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
 
 export function createApp(edge: Edge) {
   const app = new Hono();
-  const browsers = cors({
-    origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
-    exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
-  });
-
-  // Only for pages in a browser; every other request goes straight on.
-  app.use(async (c, next) => {
-    const origin = c.req.header('origin');
-    if (origin === undefined) return next();
-    if (allowedOrigin(origin, edge.config.CORS_ORIGINS) === undefined)
-      return refuse(c.req.path, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
-    return browsers(c, next);
-  });
-
   app.get('/', (c) => c.text(RUNNING));
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
 
@@ -49,12 +35,31 @@ export function createApp(edge: Edge) {
   app.post('/api/show', (c) => admit(c, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
   app.get('/api/ps', (c) => admit(c, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
 
-  app.all('*', (c) => closed(c.req.method, c.req.path));
+  // Not a route of its own: a path with a single handler is called without a chain of middleware.
+  app.notFound((c) => closed(c.req.method, c.req.path));
   app.onError((error, c) => {
     console.error('unexpected', error);
     return refuse(c.req.path, fault('internal', 'something went wrong here'));
   });
-  return app;
+
+  const browsers = new Hono();
+  browsers.use(
+    cors({
+      origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
+      exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
+    }),
+  );
+  browsers.all('*', (c) => app.fetch(c.req.raw, c.env, c.executionCtx));
+
+  return {
+    /** Web pages go by the rules of CORS; everyone else goes straight on. */
+    fetch(request: Request, env: object, context: ExecutionContext): Response | Promise<Response> {
+      const origin = request.headers.get('origin');
+      if (origin === null) return app.fetch(request, env, context);
+      if (allowedOrigin(origin, edge.config.CORS_ORIGINS) !== undefined) return browsers.fetch(request, env, context);
+      return refuse(new URL(request.url).pathname, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
+    },
+  };
 
   /** Who asks, and what: the same for every route. */
   async function admit(
