@@ -10,7 +10,7 @@ import { CALIBRATIONS } from '../src/semantic/calibration.ts';
 import { cosine, type EmbedderName } from '../src/semantic/embedder.ts';
 import { GUARDS, refusedBy } from '../src/semantic/guards/in-order.ts';
 import { DEFAULT_THRESHOLD, evidenceOf, type MatchOptions, match, type Verdict } from '../src/semantic/match.ts';
-import { read } from '../src/semantic/reading.ts';
+import { embeddedText, read } from '../src/semantic/reading.ts';
 import { staticEmbedder } from '../src/semantic/static/static-embedder.ts';
 import { fitCosine, fitWeights } from './semantic/fit.ts';
 import { measure } from './semantic/measures.ts';
@@ -41,13 +41,16 @@ if (values.embedder !== 'static' && values.cosines === undefined) fail(`--embedd
 const pairs = readPairs(values.pairs);
 const table = staticTable();
 const embedder = staticEmbedder(table);
-const staticCosines = pairs.map(({ a, b }) => cosine(embedder.vector(a), embedder.vector(b)));
+const isWord = (word: string) => table.rows.has(word);
+const plainCosines = pairs.map(({ a, b }) => cosine(embedder.vector(a), embedder.vector(b)));
+const vectorOf = (text: string) => embedder.vector(embeddedText(read(text, isWord)));
+const staticCosines = pairs.map(({ a, b }) => cosine(vectorOf(a), vectorOf(b)));
 const otherCosines = values.cosines === undefined ? undefined : readCosines(values.cosines, pairs.length);
 const cosines = values.embedder === 'static' ? staticCosines : (otherCosines ?? staticCosines);
 const options: MatchOptions = {
   threshold,
   calibration: CALIBRATIONS[values.embedder],
-  isWord: (word) => table.rows.has(word),
+  isWord,
 };
 
 const verdicts = judge(options);
@@ -64,7 +67,7 @@ function printReport(): void {
   console.log(`embedder ${values.embedder}, threshold ${threshold}, ${pairs.length} pairs\n`);
   printKinds(judged);
   printCurve(judged);
-  printBaselines(pairs, [['static', staticCosines], ...(otherCosines === undefined ? [] : [[values.cosines as string, [...otherCosines]] as const])]);
+  printBaselines(pairs, [['static', plainCosines], ...(otherCosines === undefined ? [] : [[values.cosines as string, [...otherCosines]] as const])]);
   if (values.ablation) printAblation(pairs, GUARDS.map(({ name }) => name), (without) => judge({ ...options, without }));
   if (values.errors !== undefined) printErrors(judged, Number(values.errors));
 }

@@ -100,7 +100,7 @@ function joinCompounds(
     for (const j of freeTwo) {
       const other = two.items[j] as Item;
       if (other.word !== joined && other.lemma !== `${one.items[i]?.word}${one.items[i + 1]?.lemma}`) continue;
-      pairs.push(swapped ? { a: j, b: i, match: 'same' } : { a: i, b: j, match: 'same' });
+      pairs.push(swapped ? { a: j, b: i, match: 'typo' } : { a: i, b: j, match: 'typo' });
       freeOne.delete(i);
       freeOne.delete(i + 1);
       freeTwo.delete(j);

@@ -8,13 +8,13 @@ import type { EmbedderName } from './embedder.ts';
 /** What is known of a pair besides the guards. Shares are 0 to 1. */
 export interface Evidence {
   readonly cosine: number;
-  /** Share of words matched by a listed synonym, or by an opposite under a negation: the vectors doubt what the lists know. */
+  /** Share of words matched by a listed synonym, an opposite under a negation, or as a slip of typing: the vectors doubt what the lists know. */
   readonly listed: number;
-  /** Share of words matched by family or as a typing slip. */
+  /** Share of words matched by family. */
   readonly derived: number;
   /** ln(1 + matched words): many words that agree say more than one. */
   readonly length: number;
-  /** Jaccard index of all words, small ones too. */
+  /** Jaccard index of all words, small ones too, but for courtesy and frame. */
   readonly overlap: number;
 }
 
@@ -29,16 +29,16 @@ export interface Calibration {
 export const FEATURES: readonly Feature[] = ['listed', 'derived', 'length', 'overlap'];
 
 export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
-  bias: 0.1,
-  vector: 0.6,
-  listed: 2.5,
-  derived: -0.3,
-  length: 1,
-  overlap: 0.5,
+  bias: -0.7,
+  vector: 1.4,
+  listed: 0.5,
+  derived: -0.4,
+  length: 1.2,
+  overlap: 0.4,
 };
 
 export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {
-  static: { intercept: -5.1, slope: 6.2 },
+  static: { intercept: -5.4, slope: 6.4 },
   ollama: { intercept: -8.1, slope: 10 },
   'workers-ai': { intercept: -13, slope: 15 },
 };

@@ -57,14 +57,16 @@ function sameSigns(a: Reading, b: Reading): boolean {
 export function evidenceOf({ a, b, alignment }: Comparison, cosine: number): Evidence {
   const count = (match: string) => alignment.pairs.filter((pair) => pair.match === match).length;
   const longer = Math.max(a.items.length, b.items.length, 1);
-  const wordsA = new Set(a.sentences.flatMap((sentence) => sentence.words));
-  const wordsB = new Set(b.sentences.flatMap((sentence) => sentence.words));
+  const wordsA = new Set(a.sentences.flatMap((sentence) => sentence.core.split(' ')));
+  const wordsB = new Set(b.sentences.flatMap((sentence) => sentence.core.split(' ')));
   let shared = 0;
   for (const word of wordsA) if (wordsB.has(word)) shared++;
+  // Where the lists vouch for words, the vectors' doubt about them counts less.
+  const listed = (count('synonym') + count('opposite') + count('typo')) / longer;
   return {
-    cosine,
-    listed: (count('synonym') + count('opposite')) / longer,
-    derived: (count('derived') + count('typo')) / longer,
+    cosine: 1 - (1 - cosine) * (1 - listed) ** 3,
+    listed,
+    derived: count('derived') / longer,
     length: Math.log1p(alignment.pairs.length),
     overlap: shared / Math.max(1, wordsA.size + wordsB.size - shared),
   };

@@ -14,7 +14,7 @@ import {
   THIRD_PERSON,
 } from './words/small.ts';
 import { plain, type Token, tokensOf } from './words/tokens.ts';
-import { inOneVoice, opinionsLast } from './words/voice.ts';
+import { frontedLast, inOneVoice, opinionsLast } from './words/voice.ts';
 
 export type ItemKind = 'word' | 'name' | 'number' | 'code' | 'relation' | 'quantifier' | 'pronoun';
 
@@ -39,6 +39,8 @@ export interface Sentence {
   readonly intent: Intent;
   readonly past: boolean;
   readonly generic: boolean;
+  /** What it is about, without courtesy and frame. */
+  readonly core: string;
   /** Its words, phrases replaced. */
   readonly words: readonly string[];
 }
@@ -66,10 +68,11 @@ export function read(text: string, isWord: IsWord): Reading {
   const builder = new ItemBuilder(capitals, isWord);
   const sentences: Sentence[] = [];
   for (const words of sentencesOf(tokens)) {
-    const straight = inOneVoice(withoutPhrases(words));
-    const framed = frameOf(opinionsLast(straight.join(' ')));
+    const straight = inOneVoice(withoutStops(withoutPhrases(words)));
+    if (straight.length === 0) continue;
+    const framed = frameOf(opinionsLast(frontedLast(straight.join(' '))));
     builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
-    sentences.push({ intent: framed.intent, past: framed.past, generic: framed.generic, words: straight });
+    sentences.push({ intent: framed.intent, past: framed.past, generic: framed.generic, core: framed.rest, words: straight });
   }
   return {
     text,
@@ -80,6 +83,18 @@ export function read(text: string, isWord: IsWord): Reading {
     symbols: tokens.filter((token) => token.kind === 'symbol').map((token) => token.lower),
     persons: personsOf(sentences),
   };
+}
+
+/** How a sentence's want is spelled where its text is embedded. */
+const ASKED: Readonly<Record<Intent, string>> = {
+  how: 'how to', what: 'what is', who: 'who is', why: 'why', when: 'when', where: 'where', count: 'how many', amount: 'how much', degree: 'how',
+  is: 'is', does: 'does', can: 'can', should: 'should', will: 'will', has: 'has', command: '', none: '',
+};
+
+/** What an embedder is given: the prompt without courtesy, in one frame for each want, so that politeness moves no vector. */
+export function embeddedText({ sentences, text }: Reading): string {
+  const cores = sentences.map(({ intent, core }) => `${ASKED[intent]} ${core}`.trim()).filter((core) => core !== '');
+  return cores.length === 0 ? text : cores.join('. ');
 }
 
 function keyOf(text: string): string {
@@ -105,6 +120,12 @@ function sentencesOf(tokens: readonly Token[]): string[][] {
   }
   if (words.length > 0) sentences.push(words);
   return sentences;
+}
+
+/** Commas that a removed courtesy leaves at either end. */
+function withoutStops(words: readonly string[]): readonly string[] {
+  const from = words.findIndex((word) => word !== ',');
+  return from < 0 ? [] : words.slice(from, words.findLastIndex((word) => word !== ',') + 1);
 }
 
 /** Words with a capital inside a sentence; none where the whole prompt is in capitals or written like a title. */

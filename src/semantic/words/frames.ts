@@ -51,6 +51,8 @@ interface Pattern {
   readonly intent: Intent;
   readonly at: RegExp;
   readonly generic?: boolean;
+  /** Belongs to the frame as well. */
+  readonly tail?: RegExp;
 }
 
 /** The first that fits names the intent; what it covers is left out. */
@@ -59,18 +61,19 @@ const PATTERNS: readonly Pattern[] = [
   { intent: 'how', generic: true, at: new RegExp(`^what (?:should|can|must|could|do|would|shall|does) ${SUBJECT} (?:do|need to do|must do|must|need|take|try)(?: in order)? to (?:help )?`) },
   { intent: 'how', generic: true, at: new RegExp(`^what is to be done to `) },
   { intent: 'how', generic: true, at: new RegExp(`^(?:what|which|is|are|was|would|were|it|there|s|be|could|will|should| )*(?:${DETERMINER} |${GOOD} )*${WAY} (?:${TO} )(?:${SUBJECT} to )?`) },
-  { intent: 'how', generic: true, at: new RegExp(`^(?:what is|is there|are there) ${DETERMINER} (?:\\w+est) ${WAY} ${TO} `) },
+  { intent: 'how', generic: true, at: new RegExp(`^(?:what is|is there|are there) ${DETERMINER} (?:easiest|simplest|fastest|quickest|cheapest|safest|smartest|surest|shortest) ${WAY} ${TO} `) },
   { intent: 'how', generic: true, at: new RegExp('^(?:is|are) there any ?way (?:to|of|for) ') },
   { intent: 'how', generic: true, at: /^what does it take to / },
+  { intent: 'how', generic: true, at: /^what (?:can|could|should|must) be done (?:in order )?to / },
   { intent: 'count', at: /^how many / },
   { intent: 'amount', at: /^how much / },
   { intent: 'degree', at: /^how (?=(?:long|old|tall|big|far|often|deep|fast|high|large|hard|soon|heavy|good|bad|well|important|safe|true|difficult|easy|likely|strong|close|late|early|accurate|effective|expensive|dangerous|common|rare|small|hot|cold|smart|rich|wide|popular|real|reliable|useful|powerful)\b)/ },
-  { intent: 'how', at: /^what (?:is|are|was|were|does|do|did) (?=.* like $)/ },
+  { intent: 'how', at: /^what (?:is|are|was|were|does|do|did) (?:it )?(?=.* like $)/, tail: / like$/ },
   { intent: 'how', at: /^how(?: is| are| was| were| has| have| had| am)? / },
   { intent: 'why', at: /^why(?: is| are| was| were| has| have| had| do| does| did| can| could| would| should| will| am)? / },
   { intent: 'what', at: /^what (?:do|does|did) (?:you|we|people|it|one) mean (?:by|with|when you say) / },
   { intent: 'what', at: /^what (?:is|are|was|were) (?:meant by|(?:the |a )?(?:meaning|definition|concept|explanation|significance) (?:of|behind)) / },
-  { intent: 'what', at: /^what (?:does|do) (?=.* mean$)/ },
+  { intent: 'what', at: /^what (?:does|do|did) (?=.* mean $)/, tail: / mean$/ },
   { intent: 'what', at: /^(?:define|explain|describe|tell me about|(?:give|write) (?:me )?(?:an? )?(?:overview|explanation|definition|description) of) / },
   { intent: 'when', at: /^when(?: is| are| was| were| do| does| did| will| can| should| would| has| have)? / },
   { intent: 'where', at: /^where(?: is| are| was| were| do| does| did| will| can| should| would| could| has| have)?(?: i| you| we| one)? / },
@@ -104,10 +107,10 @@ export function frameOf(sentence: string): Framed {
   }
   const padded = `${line} `;
   const past = /^(?:\w+ ){0,2}?(?:was|were|did|had) /.test(padded);
-  for (const { intent, at, generic } of PATTERNS) {
+  for (const { intent, at, generic, tail } of PATTERNS) {
     const match = at.exec(padded);
     if (match === null || match[0] === '' || match[0].trim() === '') continue;
-    const rest = padded.slice(match[0].length).trim().replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
+    const rest = padded.slice(match[0].length).trim().replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '').replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
     return { intent, past, generic: generic === true || GENERIC.test(rest), rest };
   }
   return { intent: COMMANDS.test(line) ? 'command' : 'none', past, generic: false, rest: line };

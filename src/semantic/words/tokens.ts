@@ -137,16 +137,21 @@ function kindOf(raw: string): TokenKind {
   return raw.length > 1 ? 'code' : 'symbol';
 }
 
-/** Plain digits: no separators of thousands, no zeros that say nothing. */
+/** Plain digits, without separators of thousands. */
 function numeral(raw: string): string {
   const digits = raw.replace(/,(?=\p{N}{2,3})/gu, '').replace(/,+$/, '');
-  if (!/^\d+(\.\d+)?$/.test(digits)) return digits;
-  const value = Number(digits);
-  return Number.isSafeInteger(Math.trunc(value)) ? String(value) : digits;
+  // Version 3.10 is not version 3.1: only whole numbers have zeros that say nothing.
+  return /^\d+$/.test(digits) ? digits.replace(/^0+(?=\d)/, '') : digits;
 }
 
+/** In capitals they are no pronouns. */
+const CAPITALS = new Map([
+  ['IT', 'infotech'],
+  ['US', 'usa'],
+]);
+
 function pushWord(out: Token[], raw: string, capital: boolean): void {
-  const lower = raw.toLowerCase();
+  const lower = (capital ? CAPITALS.get(raw) : undefined) ?? raw.toLowerCase();
   const push = (word: string) => out.push({ kind: 'word', text: raw, lower: word, capital });
   const spelled = NOT.get(lower);
   if (spelled !== undefined) {

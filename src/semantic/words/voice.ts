@@ -51,6 +51,14 @@ function adjectivesFirst(words: readonly string[]): readonly string[] {
   return [...words.slice(0, at - 1), ...adjective, words[at - 1] as string, ...words.slice(quality + 1)];
 }
 
+const FRONTED = /^((?:in|at|on|for|with|from|during|after|before|if|when|as|given|to) [^,]+?) , (?=(?:what|how|why|who|where|when|which|is|are|was|were|do|does|did|can|could|should|will|would) )/;
+
+/** "In Norway, what is" → "what is … in Norway". */
+export function frontedLast(sentence: string): string {
+  const match = FRONTED.exec(sentence);
+  return match === null ? sentence : `${sentence.slice(match[0].length)} , ${match[1]}`;
+}
+
 const OPINION = /^(who|what|which(?: \w+)?) (?:do|does|did) (.+?) (?:think|thinks|believe|believes|say|says|consider|considers|feel|claim|claims) (is|are|was|were|to be) (.+)$/;
 const OWN_OPINION = /^(?:you|we|people|i)$/;
 
