@@ -36,7 +36,8 @@ if (values.pairs === undefined) fail('--pairs FILE is missing');
 if (!isEmbedder(values.embedder)) fail(`--embedder is one of ${Object.keys(CALIBRATIONS).join(', ')}`);
 const threshold = Number(values.threshold);
 if (!(threshold >= 0 && threshold <= 1)) fail('--threshold is a number from 0 to 1');
-if (values.embedder !== 'static' && values.cosines === undefined) fail(`--embedder ${values.embedder} needs its --cosines FILE here`);
+if (values.embedder !== 'static' && values.cosines === undefined)
+  fail(`--embedder ${values.embedder} needs its --cosines FILE here`);
 
 const pairs = readPairs(values.pairs);
 const table = staticTable();
@@ -67,8 +68,16 @@ function printReport(): void {
   console.log(`embedder ${values.embedder}, threshold ${threshold}, ${pairs.length} pairs\n`);
   printKinds(judged);
   printCurve(judged);
-  printBaselines(pairs, [['static', plainCosines], ...(otherCosines === undefined ? [] : [[values.cosines as string, [...otherCosines]] as const])]);
-  if (values.ablation) printAblation(pairs, GUARDS.map(({ name }) => name), (without) => judge({ ...options, without }));
+  printBaselines(pairs, [
+    ['static', plainCosines],
+    ...(otherCosines === undefined ? [] : [[values.cosines as string, [...otherCosines]] as const]),
+  ]);
+  if (values.ablation)
+    printAblation(
+      pairs,
+      GUARDS.map(({ name }) => name),
+      (without) => judge({ ...options, without }),
+    );
   if (values.errors !== undefined) printErrors(judged, Number(values.errors));
 }
 
@@ -79,7 +88,15 @@ function printJson(): void {
     return { source, kind, same, pairs: members.length, hits: members.filter((i) => verdicts[i]?.hit).length };
   });
   const { precision, recall } = measure(pairs.map(({ same }, i) => ({ same, hit: verdicts[i]?.hit === true })));
-  console.log(JSON.stringify({ embedder: values.embedder, threshold, rows, precision: precision ?? null, recall: recall ?? null }));
+  console.log(
+    JSON.stringify({
+      embedder: values.embedder,
+      threshold,
+      rows,
+      precision: precision ?? null,
+      recall: recall ?? null,
+    }),
+  );
 }
 
 /** What to write into calibration.ts. Only pairs that the guards let pass count: the others never get so far. */
@@ -90,9 +107,18 @@ function printFit(): void {
     if (one.key === two.key || refusedBy(comparison) !== undefined) return [];
     return [{ evidence: evidenceOf(comparison, cosines[i] as number), same }];
   });
-  const all = pairs.map(({ same }, i) => ({ evidence: { cosine: cosines[i] as number, listed: 0, derived: 0, length: 0, overlap: 0 }, same }));
+  const all = pairs.map(({ same }, i) => ({
+    evidence: { cosine: cosines[i] as number, listed: 0, derived: 0, length: 0, overlap: 0 },
+    same,
+  }));
   const calibration = fitCosine(all);
-  console.log(JSON.stringify({ calibration, weights: fitWeights(passed, calibration), pairs: all.length, passed: passed.length }, undefined, 2));
+  console.log(
+    JSON.stringify(
+      { calibration, weights: fitWeights(passed, calibration), pairs: all.length, passed: passed.length },
+      undefined,
+      2,
+    ),
+  );
 }
 
 function fail(message: string): never {

@@ -16,12 +16,21 @@ export function fitCosine(observations: readonly Observation[]): Calibration {
 }
 
 /** Weights of the evidence, given the cosine's own. */
-export function fitWeights(observations: readonly Observation[], { intercept, slope }: Calibration): Record<string, number> {
+export function fitWeights(
+  observations: readonly Observation[],
+  { intercept, slope }: Calibration,
+): Record<string, number> {
   const weights = regression(
-    observations.map(({ evidence }) => [1, intercept + slope * evidence.cosine, ...FEATURES.map((feature) => evidence[feature])]),
+    observations.map(({ evidence }) => [
+      1,
+      intercept + slope * evidence.cosine,
+      ...FEATURES.map((feature) => evidence[feature]),
+    ]),
     observations.map(({ same }) => same),
   );
-  return Object.fromEntries(['bias', 'vector', ...FEATURES].map((name, i) => [name, Number((weights[i] as number).toFixed(2))]));
+  return Object.fromEntries(
+    ['bias', 'vector', ...FEATURES].map((name, i) => [name, Number((weights[i] as number).toFixed(2))]),
+  );
 }
 
 function regression(rows: readonly (readonly number[])[], labels: readonly boolean[]): number[] {
@@ -35,7 +44,9 @@ function regression(rows: readonly (readonly number[])[], labels: readonly boole
       const w = p * (1 - p);
       for (let i = 0; i < size; i++) {
         gradient[i] = (gradient[i] as number) + ((labels[r] ? 1 : 0) - p) * (row[i] as number);
-        for (let j = 0; j < size; j++) (hessian[i] as number[])[j] = ((hessian[i] as number[])[j] as number) + w * (row[i] as number) * (row[j] as number);
+        for (let j = 0; j < size; j++)
+          (hessian[i] as number[])[j] =
+            ((hessian[i] as number[])[j] as number) + w * (row[i] as number) * (row[j] as number);
       }
     });
     const step = solve(hessian, gradient);
@@ -57,7 +68,8 @@ function solve(matrix: number[][], vector: number[]): number[] {
     [m[column], m[pivot]] = [m[pivot] as number[], m[column] as number[]];
     for (let row = column + 1; row < n; row++) {
       const factor = (m[row]?.[column] as number) / (m[column]?.[column] as number);
-      for (let k = column; k <= n; k++) (m[row] as number[])[k] = (m[row]?.[k] as number) - factor * (m[column]?.[k] as number);
+      for (let k = column; k <= n; k++)
+        (m[row] as number[])[k] = (m[row]?.[k] as number) - factor * (m[column]?.[k] as number);
     }
   }
   const out = new Array<number>(n).fill(0);

@@ -47,7 +47,10 @@ export interface CurvePoint {
 }
 
 /** Precision against hit ratio: what every threshold would give. */
-export function curve(scored: readonly { readonly same: boolean; readonly score: number }[], thresholds: readonly number[]): CurvePoint[] {
+export function curve(
+  scored: readonly { readonly same: boolean; readonly score: number }[],
+  thresholds: readonly number[],
+): CurvePoint[] {
   return thresholds.map((threshold) => {
     const { hits, precision, recall } = measure(scored.map(({ same, score }) => ({ same, hit: score >= threshold })));
     return { threshold, hitRatio: hits / scored.length, precision: precision ?? 1, recall: recall ?? 0 };

@@ -34,7 +34,8 @@ export function align(a: Reading, b: Reading, isWord: IsWord): Alignment {
         const other = b.items[j] as Item;
         if (!matches(match, item, other, isWord)) continue;
         // Of several alike, the one in the same case, then the one nearest.
-        const score = (item.role === other.role ? 2 : 0) + (item.polarity === other.polarity ? 1 : 0) - Math.abs(i - j) / 1000;
+        const score =
+          (item.role === other.role ? 2 : 0) + (item.polarity === other.polarity ? 1 : 0) - Math.abs(i - j) / 1000;
         if (best < 0 || score > bestScore) {
           best = j;
           bestScore = score;
@@ -58,11 +59,14 @@ function matches(match: Match, a: Item, b: Item, isWord: IsWord): boolean {
   if (match === 'synonym') return areSynonyms(a.lemma, b.lemma) || areSynonyms(a.word, b.word);
   if (match === 'opposite') return areOpposites(a.lemma, b.lemma) || areOpposites(a.word, b.word);
   if (a.kind === 'name' || b.kind === 'name') return false;
-  return match === 'derived' ? sameFamily(a.lemma, b.lemma) : isTypo(a.word, b.word, isWord) || isTypo(b.word, a.word, isWord);
+  return match === 'derived'
+    ? sameFamily(a.lemma, b.lemma)
+    : isTypo(a.word, b.word, isWord) || isTypo(b.word, a.word, isWord);
 }
 
 /** Endings that turn one part of speech into another and leave the thing meant. */
-const FAMILY = /(?:ments?|ations?|itions?|tions?|ions?|ness|ances?|ences?|ancy|ency|ity|ally|ly|ing|al|ic|ical|ous|ive|age|ent|y|e|t|s)$/;
+const FAMILY =
+  /(?:ments?|ations?|itions?|tions?|ions?|ness|ances?|ences?|ancy|ency|ity|ally|ly|ing|al|ic|ical|ous|ive|age|ent|y|e|t|s)$/;
 
 function sameFamily(a: string, b: string): boolean {
   if (a.length < 5 || b.length < 5 || a.slice(0, 4) !== b.slice(0, 4)) return false;

@@ -45,6 +45,9 @@ export const WINDOW = 1_000;
 const BET = 6;
 /** The stake at which the bound counts as broken. */
 const ALARM = 100;
+/** Checks within which a mistake counts as part of a break. */
+const RECENT = 100;
+const STEP = 0.02;
 /** Up to here the threshold is raised before hits stop altogether. */
 const HIGHEST = 0.99;
 
@@ -94,15 +97,21 @@ function recovered(state: BoundState, options: BoundOptions): BoundState {
 /** A raised threshold comes down again, one step at a time, where the labels between prove the limit as well. */
 function lowered(state: BoundState, options: BoundOptions): BoundState {
   if (state.threshold <= options.threshold) return state;
-  const threshold = Math.max(options.threshold, state.threshold - 0.02);
+  const threshold = Math.max(options.threshold, state.threshold - STEP);
   const between = state.labels.filter((label) => label.similarity >= threshold);
   return upperBound(between, options) <= options.limit ? { ...state, threshold, evidence: 1, checks: 0 } : state;
 }
 
-/** The lowest threshold above the present one whose own labels keep the error's upper bound within the limit. */
+/**
+ * The lowest threshold whose own labels keep the error's upper bound within the limit. It lies above every recent mistake: a good past
+ * does not vouch for hits that have just gone wrong.
+ */
 function vouchedFor(labels: readonly Label[], options: BoundOptions, above: number): number | undefined {
-  for (let threshold = above + 0.02; threshold <= HIGHEST; threshold += 0.02) {
-    if (upperBound(labels.filter((label) => label.similarity >= threshold), options) <= options.limit) return threshold;
+  const mistakes = labels.slice(-RECENT).filter((label) => label.wrong);
+  const highest = Math.max(above, ...mistakes.map((label) => label.similarity));
+  for (let threshold = highest + STEP; threshold <= HIGHEST; threshold += STEP) {
+    const kept = labels.filter((label) => label.similarity >= threshold);
+    if (upperBound(kept, options) <= options.limit) return threshold;
   }
   return undefined;
 }
@@ -143,6 +152,7 @@ export function binomialAtMost(k: number, n: number, p: number): number {
  */
 export function checksUntilStopped(drifted: number, options: BoundOptions): number {
   const stake = bet(options);
-  const growth = drifted * Math.log(1 + stake * (1 - options.limit)) + (1 - drifted) * Math.log(1 - stake * options.limit);
+  const growth =
+    drifted * Math.log(1 + stake * (1 - options.limit)) + (1 - drifted) * Math.log(1 - stake * options.limit);
   return growth <= 0 ? Number.POSITIVE_INFINITY : Math.ceil(Math.log(ALARM) / growth);
 }

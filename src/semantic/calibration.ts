@@ -29,12 +29,12 @@ export interface Calibration {
 export const FEATURES: readonly Feature[] = ['listed', 'derived', 'length', 'overlap'];
 
 export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
-  bias: -0.7,
-  vector: 1.4,
-  listed: 0.5,
-  derived: -0.4,
-  length: 1.2,
-  overlap: 0.4,
+  bias: -0.9,
+  vector: 1.9,
+  listed: 0.9,
+  derived: -0.2,
+  length: 1.15,
+  overlap: 0.8,
 };
 
 export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {

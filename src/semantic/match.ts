@@ -45,7 +45,9 @@ function compare(a: Reading, b: Reading, cosine: number, options: MatchOptions):
   if (a.items.length > MAX_ITEMS || b.items.length > MAX_ITEMS) return { hit: false, similarity, refusedBy: 'length' };
   const guard = refusedBy(comparison, options.without);
   if (guard !== undefined) return { hit: false, similarity, refusedBy: guard };
-  return similarity >= options.threshold ? { hit: true, similarity } : { hit: false, similarity, refusedBy: 'threshold' };
+  return similarity >= options.threshold
+    ? { hit: true, similarity }
+    : { hit: false, similarity, refusedBy: 'threshold' };
 }
 
 /** Case and quotes are left out of the key, but in code they count. */
@@ -62,7 +64,8 @@ export function evidenceOf({ a, b, alignment }: Comparison, cosine: number): Evi
   let shared = 0;
   for (const word of wordsA) if (wordsB.has(word)) shared++;
   // Where the lists vouch for words, the vectors' doubt about them counts less.
-  const listed = (count('synonym') + count('opposite') + count('typo')) / longer;
+  // An opposite comes with its negation: two words that agree.
+  const listed = Math.min(1, (count('synonym') + 2 * count('opposite') + count('typo')) / longer);
   return {
     cosine: 1 - (1 - cosine) * (1 - listed) ** 3,
     listed,

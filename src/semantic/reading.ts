@@ -39,7 +39,7 @@ export interface Sentence {
   readonly intent: Intent;
   readonly past: boolean;
   readonly generic: boolean;
-  /** What it is about, without courtesy and frame. */
+  /** What it is about, without courtesy and frame, inflections undone. */
   readonly core: string;
   /** Its words, phrases replaced. */
   readonly words: readonly string[];
@@ -72,7 +72,16 @@ export function read(text: string, isWord: IsWord): Reading {
     if (straight.length === 0) continue;
     const framed = frameOf(opinionsLast(frontedLast(straight.join(' '))));
     builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
-    sentences.push({ intent: framed.intent, past: framed.past, generic: framed.generic, core: framed.rest, words: straight });
+    sentences.push({
+      intent: framed.intent,
+      past: framed.past,
+      generic: framed.generic,
+      core: framed.rest
+        .split(' ')
+        .map((word) => lemmaOf(word, isWord))
+        .join(' '),
+      words: straight,
+    });
   }
   return {
     text,
@@ -87,8 +96,23 @@ export function read(text: string, isWord: IsWord): Reading {
 
 /** How a sentence's want is spelled where its text is embedded. */
 const ASKED: Readonly<Record<Intent, string>> = {
-  how: 'how to', what: 'what is', who: 'who is', why: 'why', when: 'when', where: 'where', count: 'how many', amount: 'how much', degree: 'how',
-  is: 'is', does: 'does', can: 'can', should: 'should', will: 'will', has: 'has', command: '', none: '',
+  how: 'how to',
+  what: 'what is',
+  who: 'who is',
+  why: 'why',
+  when: 'when',
+  where: 'where',
+  count: 'how many',
+  amount: 'how much',
+  degree: 'how',
+  is: 'is',
+  does: 'does',
+  can: 'can',
+  should: 'should',
+  will: 'will',
+  has: 'has',
+  command: '',
+  none: '',
 };
 
 /** What an embedder is given: the prompt without courtesy, in one frame for each want, so that politeness moves no vector. */
@@ -98,7 +122,10 @@ export function embeddedText({ sentences, text }: Reading): string {
 }
 
 function keyOf(text: string): string {
-  return plain(text).toLowerCase().replace(/["']/g, '').replace(/[\s.?!]+$/, '');
+  return plain(text)
+    .toLowerCase()
+    .replace(/["']/g, '')
+    .replace(/[\s.?!]+$/, '');
 }
 
 function sentencesOf(tokens: readonly Token[]): string[][] {
@@ -152,7 +179,9 @@ const isSimile = (before: string | undefined, next: string | undefined): boolean
   next === undefined || BEFORE_LIKE.has(before ?? '');
 
 const BEFORE_LIKE = new Set(
-  'feel feels felt look looks looked sound sounds seem seems taste tastes smell smells act acts behave be is are was were been something anything nothing things stuff , it'.split(' '),
+  'feel feels felt look looks looked sound sounds seem seems taste tastes smell smells act acts behave be is are was were been something anything nothing things stuff , it'.split(
+    ' ',
+  ),
 );
 
 /** Walks a sentence's words and keeps what a word inherits from those before it. */
@@ -189,7 +218,14 @@ class ItemBuilder {
       } else if (word === 'and' || word === 'or') {
         if (this.items.at(-1)?.sentence === sentence) this.conjunctions.add(word);
         this.chunk++;
-      } else if (word === 'not' || word === 'no' || word === 'never' || word === 'nor' || word === 'neither' || word === 'none') {
+      } else if (
+        word === 'not' ||
+        word === 'no' ||
+        word === 'never' ||
+        word === 'nor' ||
+        word === 'neither' ||
+        word === 'none'
+      ) {
         polarity = polarity === 1 ? -1 : 1;
       } else if (word === 'without') {
         polarity = -1;
@@ -231,7 +267,12 @@ class ItemBuilder {
   private own(): void {
     for (let i = this.items.length - 1; i >= 0; i--) {
       const item = this.items[i] as Item;
-      if (item.segment !== this.segment || item.chunk !== this.chunk || (item.kind !== 'name' && i < this.items.length - 1)) return;
+      if (
+        item.segment !== this.segment ||
+        item.chunk !== this.chunk ||
+        (item.kind !== 'name' && i < this.items.length - 1)
+      )
+        return;
       this.items[i] = { ...item, role: 'of' };
     }
   }

@@ -69,7 +69,10 @@ export const SAME: Readonly<Record<string, readonly Example[]>> = {
     ['Who do critics think is the greatest composer?', 'Who is the greatest composer according to critics?'],
   ],
   'an idle preamble': [
-    ['My pet hamster eats grass. Is it normal for animals to eat grass?', 'My pet parrot eats grass. Is it normal for animals to eat grass?'],
+    [
+      'My pet hamster eats grass. Is it normal for animals to eat grass?',
+      'My pet parrot eats grass. Is it normal for animals to eat grass?',
+    ],
   ],
   numbers: [
     ['How many minutes are in 3 hours?', 'How many minutes are in three hours?'],
@@ -174,7 +177,10 @@ export const DIFFERENT: Readonly<Record<string, readonly Example[]>> = {
   ],
   'who is meant': [
     ['If Adam and Julia met again, would he forgive her?', 'If Adam and Julia met again, would she forgive him?'],
-    ['If Adam and Julia were married, would his family be happy?', 'If Adam and Julia were married, would her family be happy?'],
+    [
+      'If Adam and Julia were married, would his family be happy?',
+      'If Adam and Julia were married, would her family be happy?',
+    ],
     ['Do you like me?', 'Do I like you?'],
     ['What is my name?', 'What is your name?'],
   ],
@@ -206,7 +212,10 @@ export const DIFFERENT: Readonly<Record<string, readonly Example[]>> = {
     ['What is love?', '¿Qué es el amor?'],
   ],
   'a preamble that matters': [
-    ['I twisted my wrist playing chess. Is this a common injury?', 'I twisted my ankle playing chess. Is this a common injury?'],
+    [
+      'I twisted my wrist playing chess. Is this a common injury?',
+      'I twisted my ankle playing chess. Is this a common injury?',
+    ],
     ['I use Python 3. How do I print a line?', 'I use Python 2. How do I print a line?'],
     ['My dog ate chocolate. What should I do?', 'My dog ate onions. What should I do?'],
     ['I have a cat. How much should it eat?', 'I have a horse. How much should it eat?'],

@@ -16,7 +16,43 @@ const FOREIGN = new Set(
     .split(/\s+/),
 );
 /** Also English, or names of things. */
-for (const word of ['die', 'was', 'do', 'a', 'come', 'la', 'des', 'on', 'o', 'co', 'es', 'im', 'van', 'um', 'con', 'wo', 'di', 'los', 'el', 'das', 'den', 'ma', 'com', 'les', 'kan', 'le', 'os', 'mi', 'un', 'il', 'lo', 'como', 'para', 'von', 'sur'])
+for (const word of [
+  'die',
+  'was',
+  'do',
+  'a',
+  'come',
+  'la',
+  'des',
+  'on',
+  'o',
+  'co',
+  'es',
+  'im',
+  'van',
+  'um',
+  'con',
+  'wo',
+  'di',
+  'los',
+  'el',
+  'das',
+  'den',
+  'ma',
+  'com',
+  'les',
+  'kan',
+  'le',
+  'os',
+  'mi',
+  'un',
+  'il',
+  'lo',
+  'como',
+  'para',
+  'von',
+  'sur',
+])
   FOREIGN.delete(word);
 
 export const language: Guard = {

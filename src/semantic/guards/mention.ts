@@ -12,13 +12,19 @@ export const mention: Guard = {
     pointsAt(a) !== pointsAt(b) || ((isAboutWords(a) || isAboutWords(b)) && wordsOf(a) !== wordsOf(b)),
 };
 
-const WORDS = /\b(?:difference|differences|meaning|mean|word|words|phrase|sentence|grammar|grammatically|pronounce|spell|say|translate)\b/;
+const WORDS =
+  /\b(?:difference|differences|meaning|mean|word|words|phrase|sentence|grammar|grammatically|pronounce|spell|say|translate)\b/;
 
 /** Quoted or compared, and too few other words to tell what. */
 function isAboutWords(reading: Reading): boolean {
-  const content = reading.items.filter((item) => item.kind === 'word' || item.kind === 'name' || item.kind === 'number' || item.kind === 'code');
+  const content = reading.items.filter(
+    (item) => item.kind === 'word' || item.kind === 'name' || item.kind === 'number' || item.kind === 'code',
+  );
   if (content.length === 0) return true;
-  return WORDS.test(reading.key) && (content.length < 3 || /["“”]/.test(reading.text));
+  return (
+    WORDS.test(reading.sentences.map(({ core }) => core).join(' ')) &&
+    (content.length < 2 || /["“”]/.test(reading.text))
+  );
 }
 
 /** Every word, in alphabetical order, without articles. */
@@ -30,7 +36,11 @@ function wordsOf(reading: Reading): string {
     .join(' ');
 }
 
-const POINTED = /\b(?:this|these|that|those) (?!(?:is|are|was|were|do|does|did|has|have|can|could|will|would|should|year|month|week|time|day|morning|evening|weekend|summer|winter|i|you|we|he|she|it|they|there|the|a|an)\b)(?=\p{L})/u;
+const POINTED =
+  /\b(?:this|these|that|those) (?!(?:is|are|was|were|do|does|did|has|have|can|could|will|would|should|year|month|week|time|day|morning|evening|weekend|summer|winter|i|you|we|he|she|it|they|there|the|a|an)\b)(?=\p{L})/u;
 const LOOSE = /\b(?:below|above|following|attached)$/;
 
-const pointsAt = (reading: Reading): boolean => /\b(?:this|these)\b/.test(reading.key) ? POINTED.test(reading.key) || LOOSE.test(reading.key) : LOOSE.test(reading.key);
+const pointsAt = (reading: Reading): boolean =>
+  /\b(?:this|these)\b/.test(reading.key)
+    ? POINTED.test(reading.key) || LOOSE.test(reading.key)
+    : LOOSE.test(reading.key);

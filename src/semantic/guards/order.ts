@@ -53,7 +53,8 @@ function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean 
   if (isGenitive(firstA, secondA, secondB, firstB) || isGenitive(secondB, firstB, firstA, secondA)) return true;
   return (
     (isDemonym(firstA.lemma) || isDemonym(secondA.lemma)) &&
-    ((coordinated(firstA, secondA) && second.b + 1 === first.b) || (coordinated(firstB, secondB) && first.a + 1 === second.a))
+    ((coordinated(firstA, secondA) && second.b + 1 === first.b) ||
+      (coordinated(firstB, secondB) && first.a + 1 === second.a))
   );
 }
 
@@ -73,12 +74,25 @@ function isGenitive(owned: Item, owner: Item, ownerElsewhere: Item, ownedElsewhe
 }
 
 /** May stand beside a symmetric word without making it one-sided. */
-const BESIDE_SYMMETRIC = new Set(['best', 'good', 'get', 'become', 'still', 'formerly', 'close', 'very', 'near', 'live', 'currently']);
+const BESIDE_SYMMETRIC = new Set([
+  'best',
+  'good',
+  'get',
+  'become',
+  'still',
+  'formerly',
+  'close',
+  'very',
+  'near',
+  'live',
+  'currently',
+]);
 
 /** "X is married to Y" for "Y is married to X"; "the distance from X to Y" for "from Y to X". */
 function isSymmetric({ a, b, alignment }: Comparison, inversions: readonly Inversion[]): boolean {
   const moved = new Set(inversions.flatMap(({ first, second }) => [first, second]));
-  const isLink = (pair: Pair) => SYMMETRIC.has((a.items[pair.a] as Item).lemma) && SYMMETRIC.has((b.items[pair.b] as Item).lemma);
+  const isLink = (pair: Pair) =>
+    SYMMETRIC.has((a.items[pair.a] as Item).lemma) && SYMMETRIC.has((b.items[pair.b] as Item).lemma);
   const isNeutral = (pair: Pair) => isLink(pair) || BESIDE_SYMMETRIC.has((a.items[pair.a] as Item).lemma);
   const from = Math.min(...[...moved].map((pair) => pair.a));
   const to = Math.max(...[...moved].map((pair) => pair.a));
@@ -100,9 +114,13 @@ function isSymmetric({ a, b, alignment }: Comparison, inversions: readonly Inver
   const left = sides.slice(0, cut);
   const right = sides.slice(cut);
   // What links them stands between the two or before both, never inside one.
-  return [left, right].every(
-    (run) => (run.at(-1) as Pair).a - (run[0] as Pair).a === run.length - 1 && (run.at(-1) as Pair).b - (run[0] as Pair).b === run.length - 1,
-  ) && Math.max(...right.map((pair) => pair.b)) < Math.min(...left.map((pair) => pair.b));
+  return (
+    [left, right].every(
+      (run) =>
+        (run.at(-1) as Pair).a - (run[0] as Pair).a === run.length - 1 &&
+        (run.at(-1) as Pair).b - (run[0] as Pair).b === run.length - 1,
+    ) && Math.max(...right.map((pair) => pair.b)) < Math.min(...left.map((pair) => pair.b))
+  );
 }
 
 /** "Are cats bigger than dogs" for "which is bigger, dogs or cats": the quality first or between, the two in any order. */

@@ -6,7 +6,8 @@ import type { Item, Reading } from '../reading.ts';
 import type { Comparison } from './guard.ts';
 
 /** Point back to what was said, or to the asker. */
-const BACK = /\b(?:this|that|these|those|he|she|they|them|him|her|his|their|such|here|there|again|so|same|above|i|me|my|mine|we|us|our)\b/;
+const BACK =
+  /\b(?:this|that|these|those|he|she|they|them|him|her|his|their|such|here|there|again|so|same|above|i|me|my|mine|we|us|our)\b/;
 const ITS = /\b(?:it|its)\b/;
 /** "Is it normal to": `it` is no thing. */
 const EXPLETIVE = /^(?:is|was|would|will|can|could) it (?:be )?\S+(?: \S+)?(?: for .+?)? to /;
@@ -14,7 +15,9 @@ const EXPLETIVE = /^(?:is|was|would|will|can|could) it (?:be )?\S+(?: \S+)?(?: f
 const KINDS = new Set(
   `animal pet people person human adult child kid man woman student employee user customer parent company business country city plant tree
   vegetable fruit food drink bird fish insect mammal reptile dog cat baby teenager team program language database computer phone car vehicle
-  machine device tool product material metal liquid drug medicine anyone everyone someone living creature being`.split(/\s+/),
+  machine device tool product material metal liquid drug medicine anyone everyone someone living creature being`.split(
+    /\s+/,
+  ),
 );
 
 export function isIdlePreamble({ a, b, alignment }: Comparison): boolean {
@@ -26,10 +29,13 @@ export function isIdlePreamble({ a, b, alignment }: Comparison): boolean {
   if (a.sentences[last]?.intent === 'none') return false;
   const left = [...alignment.leftA.map((i) => a.items[i] as Item), ...alignment.leftB.map((i) => b.items[i] as Item)];
   const idle = left.every((item) => item.kind === 'word' && item.sentence < last);
-  return idle && alignment.leftA.length === 1 && alignment.leftB.length === 1 && namesKind(a, last) && sharesTopic(a, last);
+  return (
+    idle && alignment.leftA.length === 1 && alignment.leftB.length === 1 && namesKind(a, last) && sharesTopic(a, last)
+  );
 }
 
-const namesKind = ({ items }: Reading, last: number): boolean => items.some((item) => item.sentence === last && KINDS.has(item.lemma));
+const namesKind = ({ items }: Reading, last: number): boolean =>
+  items.some((item) => item.sentence === last && KINDS.has(item.lemma));
 
 /** The question repeats what the preamble says of its example. */
 function sharesTopic({ items }: Reading, last: number): boolean {

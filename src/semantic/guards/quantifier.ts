@@ -33,7 +33,12 @@ function shares(reading: Reading): string {
 function isSuperlative({ items, sentences }: Reading, at: number): boolean {
   const item = items[at] as Item;
   const next = items[at + 1];
-  return sentences[item.sentence]?.intent === 'what' && next !== undefined && next.role === item.role && next.sentence === item.sentence;
+  return (
+    sentences[item.sentence]?.intent === 'what' &&
+    next !== undefined &&
+    next.role === item.role &&
+    next.sentence === item.sentence
+  );
 }
 
 function shareOf({ sentences }: Reading, item: Item): string {

@@ -31,7 +31,8 @@ export const question: Guard = {
 
 export const tense: Guard = {
   name: 'tense',
-  refuses: ({ a, b }) => a.sentences.length === b.sentences.length && a.sentences.some((s, i) => differs(s, b.sentences[i] as Sentence)),
+  refuses: ({ a, b }) =>
+    a.sentences.length === b.sentences.length && a.sentences.some((s, i) => differs(s, b.sentences[i] as Sentence)),
 };
 
 /** "How did" and "how do" want the same way; of facts the tense decides. */
@@ -54,4 +55,6 @@ function sameComparison(a: Reading, b: Reading): boolean {
 const isThan = ({ sentences, items }: Reading): boolean =>
   sentences.length === 1 && sentences[0]?.intent === 'is' && items.some((item) => item.lemma === 'than');
 const isWhich = ({ sentences, conjunctions }: Reading): boolean =>
-  sentences.length === 1 && (sentences[0]?.intent === 'what' || sentences[0]?.intent === 'who') && conjunctions.has('or');
+  sentences.length === 1 &&
+  (sentences[0]?.intent === 'what' || sentences[0]?.intent === 'who') &&
+  conjunctions.has('or');

@@ -3,9 +3,20 @@ import type { Item } from '../reading.ts';
 import type { Guard } from './guard.ts';
 
 const CONTRARY: ReadonlySet<string> = new Set(
-  ['from to', 'from into', 'from onto', 'with without', 'for against', 'before after', 'since until', 'by for', 'above below', 'over under', 'in outside', 'inside outside'].flatMap(
-    (pair) => [pair, pair.split(' ').reverse().join(' ')],
-  ),
+  [
+    'from to',
+    'from into',
+    'from onto',
+    'with without',
+    'for against',
+    'before after',
+    'since until',
+    'by for',
+    'above below',
+    'over under',
+    'in outside',
+    'inside outside',
+  ].flatMap((pair) => [pair, pair.split(' ').reverse().join(' ')]),
 );
 
 export const role: Guard = {

@@ -2,25 +2,71 @@
  * Names and other words that the other prompt does not have. "An analyst" is not "a good analyst", France is not Germany. What
  * stands only in a preamble that the question does not need is let pass.
  */
+
+import type { Item, Reading } from '../reading.ts';
 import type { Comparison, Guard } from './guard.ts';
 import { isIdlePreamble } from './preamble.ts';
-import type { Item, Reading } from '../reading.ts';
 
 /** Restrict nothing. */
-const LIGHT = new Set(['thing', 'people', 'person', 'other', 'item', 'stuff', 'too', 'also', 'still', 'already', 'yet', 'several', 'far', 'one']);
+const LIGHT = new Set([
+  'thing',
+  'people',
+  'person',
+  'other',
+  'item',
+  'stuff',
+  'too',
+  'also',
+  'still',
+  'already',
+  'yet',
+  'several',
+  'far',
+  'one',
+]);
 
 /** Names, numbers and code that only one has: what is asked about differs. */
 export const name: Guard = {
   name: 'name',
   refuses: (comparison) =>
-    unmatchedItems(comparison).some((item) => item.kind === 'name' || item.kind === 'number' || item.kind === 'code' || item.kind === 'pronoun'),
+    unmatchedItems(comparison).some(
+      (item) => item.kind === 'name' || item.kind === 'number' || item.kind === 'code' || item.kind === 'pronoun',
+    ),
 };
 
 export const unmatched: Guard = {
   name: 'unmatched',
   refuses: (comparison) =>
-    unmatchedItems(comparison).some((item) => item.kind === 'word' || item.kind === 'relation') && !isIdlePreamble(comparison),
+    unmatchedItems(comparison).some((item) => item.kind === 'word' || item.kind === 'relation') &&
+    !isImplied(comparison) &&
+    !isIdlePreamble(comparison),
 };
+
+/** "The best phone to buy" is the best phone: what one does with it goes without saying. */
+const IMPLIED = new Set(
+  'visit read learn buy use know see join prepare study do take watch eat get try go follow have attend'.split(' '),
+);
+/** Manners and scopes that an open question has in mind anyway. */
+const OPEN = new Set(
+  `easily effectively efficiently properly correctly successfully current overall main particular specific certain whole entire
+  complete various different possible exist available feel`.split(/\s+/),
+);
+const PRAISE = new Set(['best', 'good', 'great', 'top', 'nice', 'cool']);
+
+/** One word more in an open question that says what is meant without it. A yes or no is asked of exactly what is said. */
+function isImplied(comparison: Comparison): boolean {
+  const { a, b, alignment } = comparison;
+  const [item, ...more] = unmatchedItems(comparison);
+  if (item === undefined || more.length > 0 || alignment.pairs.length < 2) return false;
+  const intents = [...a.sentences, ...b.sentences].map(({ intent }) => intent);
+  if (!intents.every((intent) => intent === 'what' || intent === 'how' || intent === 'where')) return false;
+  if (OPEN.has(item.lemma)) return true;
+  if (IMPLIED.has(item.lemma)) return item.role === 'to' && intents[0] !== 'how';
+  // Of several, the good ones are asked for.
+  return (
+    PRAISE.has(item.lemma) && [a, b].every(({ sentences }) => sentences.every(({ words }) => words.includes('are')))
+  );
+}
 
 /** Items of either side that stand alone and say something. */
 export function unmatchedItems({ a, b, alignment }: Comparison): Item[] {
@@ -30,7 +76,10 @@ export function unmatchedItems({ a, b, alignment }: Comparison): Item[] {
 function pick(reading: Reading, left: readonly number[], other: Reading): Item[] {
   return left
     .map((i) => reading.items[i] as Item)
-    .filter((item) => !LIGHT.has(item.lemma) && !(item.lemma === 'than' && other.conjunctions.has('or') && isBetween(reading, other)));
+    .filter(
+      (item) =>
+        !LIGHT.has(item.lemma) && !(item.lemma === 'than' && other.conjunctions.has('or') && isBetween(reading, other)),
+    );
 }
 
 /** "Is A better than B" asks "which is better, A or B". */

@@ -9,7 +9,7 @@ const MAX_WORD = 100;
 
 /** Whitespace as BERT has it: tab, newline, return and the space separators. */
 const SPACE = /[\t\n\r\p{Zs}\u2028\u2029\u0085]/u;
-const REMOVED = /[\0\ufffd]|(?![\t\n\r])\p{C}/gu;
+const REMOVED = /[\0\ufffd]|(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu;
 /** All ASCII symbols count as punctuation, `$` and `~` as well. */
 const PUNCTUATION = /[!-/:-@[-`{-~\p{P}]/u;
 const IDEOGRAPH =
@@ -20,7 +20,10 @@ const PLAIN_WORDS = /[a-z0-9]+|[!-/:-@[-`{-~]/g;
 /** Words and single punctuation marks, lower-case and without accents. */
 export function basicTokens(text: string): string[] {
   if (PLAIN.test(text)) return text.toLowerCase().match(PLAIN_WORDS) ?? [];
-  const clean = text.replace(REMOVED, '').normalize('NFD').replace(/\p{Mn}/gu, '');
+  const clean = text
+    .replace(REMOVED, '')
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '');
   // Letter by letter there is no final sigma.
   const lower = clean.replaceAll('Σ', 'σ').toLowerCase();
   const tokens: string[] = [];

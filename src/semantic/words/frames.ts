@@ -28,15 +28,21 @@ export interface Framed {
 }
 
 const SUBJECT = '(?:i|you|we|one|someone|somebody|anyone|anybody|people|u|us|me|a person)';
-const GOOD = '(?:very|most|really|best|good|better|great|right|proper|correct|ideal|perfect|effective|efficient|possible|different|various|optimal|recommended|useful|easy|simple|practical|alternative|other|main|top|common|ways|easiest|simplest)';
+const GOOD =
+  '(?:very|most|really|best|good|better|great|right|proper|correct|ideal|perfect|effective|efficient|possible|different|various|optimal|recommended|useful|easy|simple|practical|alternative|other|main|top|common|ways|easiest|simplest)';
 const DETERMINER = '(?:the|a|an|some|any|your|my|few|many|there|all|of)';
-const WAY = '(?:ways?|methods?|methodology|approach|approaches|steps?|techniques?|strategy|strategies|procedures?|process|means|tips?|tricks?|advice|suggestions?|guide|guidelines|instructions?|options?|solutions?|how)';
-const TO = '(?:to|of|for|on|that i can|in which i can|by which i can|i can|you can|one can|so that i can|in which to|for me to|for someone to|for a person to)';
-const ASK = '(?:tell|show|explain|help|teach|give|describe|advise|suggest|let|say|inform|guide|provide|share|list|recommend|clarify|know)';
+const WAY =
+  '(?:ways?|methods?|methodology|approach|approaches|steps?|techniques?|strategy|strategies|procedures?|process|means|tips?|tricks?|advice|suggestions?|guide|guidelines|instructions?|options?|solutions?|how)';
+const TO =
+  '(?:to|of|for|on|that i can|in which i can|by which i can|i can|you can|one can|so that i can|in which to|for me to|for someone to|for a person to)';
+const ASK =
+  '(?:tell|show|explain|help|teach|give|describe|advise|suggest|let|say|inform|guide|provide|share|list|recommend|clarify|know)';
 
 /** Said before a question and not part of it. Repeated until none is left. */
 const COURTESY = [
-  new RegExp(`^(?:can|could|would|will) (?:you|u|anyone|someone|anybody|somebody|any one|people) (?:mind )?(?=(?:${ASK}) )`),
+  new RegExp(
+    `^(?:can|could|would|will) (?:you|u|anyone|someone|anybody|somebody|any one|people) (?:mind )?(?=(?:${ASK}) )`,
+  ),
   /^(?:tell|show|explain|teach|inform|advise|help|guide|let) (?:me|us|to me|to us|me to)(?: know)?(?: about)?(?: understand)? (?=(?:how|what|why|who|where|when|which|whether|if)\b)/,
   /^(?:explain|describe|tell|show|know|understand|clarify|list|say) (?=(?:how|what|why|who|where|when|which) )/,
   /^(?:do|does) (?:you|u|anyone|anybody|someone|any one) (?:know|have any idea|have an idea|understand|remember)(?: about| of)? (?=(?:how|what|why|who|where|when|which|if|whether|any|a|some) )/,
@@ -57,26 +63,65 @@ interface Pattern {
 
 /** The first that fits names the intent; what it covers is left out. */
 const PATTERNS: readonly Pattern[] = [
-  { intent: 'how', generic: true, at: new RegExp(`^how (?:can|could|do|does|did|should|would|may|might|must|will|to|shall)(?: ${SUBJECT} | )(?:best |can |must |have to |start to |begin to )*`) },
-  { intent: 'how', generic: true, at: new RegExp(`^what (?:should|can|must|could|do|would|shall|does) ${SUBJECT} (?:do|need to do|must do|must|need|take|try)(?: in order)? to (?:help )?`) },
-  { intent: 'how', generic: true, at: new RegExp(`^what is to be done to `) },
-  { intent: 'how', generic: true, at: new RegExp(`^(?:what|which|is|are|was|would|were|it|there|s|be|could|will|should| )*(?:${DETERMINER} |${GOOD} )*${WAY} (?:${TO} )(?:${SUBJECT} to )?`) },
-  { intent: 'how', generic: true, at: new RegExp(`^(?:what is|is there|are there) ${DETERMINER} (?:easiest|simplest|fastest|quickest|cheapest|safest|smartest|surest|shortest) ${WAY} ${TO} `) },
-  { intent: 'how', generic: true, at: new RegExp('^(?:is|are) there any ?way (?:to|of|for) ') },
+  {
+    intent: 'how',
+    generic: true,
+    at: new RegExp(
+      `^how (?:can|could|do|does|did|should|would|may|might|must|will|to|shall)(?: ${SUBJECT} | )(?:best |can |must |have to |start to |begin to )*`,
+    ),
+  },
+  {
+    intent: 'how',
+    generic: true,
+    at: new RegExp(
+      `^what (?:should|can|must|could|do|would|shall|does) ${SUBJECT} (?:do|need to do|must do|must|need|take|try)(?: in order)? to (?:help )?`,
+    ),
+  },
+  { intent: 'how', generic: true, at: /^what is to be done to / },
+  {
+    intent: 'how',
+    generic: true,
+    at: new RegExp(
+      `^(?:what|which|is|are|was|would|were|it|there|s|be|could|will|should| )*(?:${DETERMINER} |${GOOD} )*${WAY} (?:${TO} )(?:${SUBJECT} to )?`,
+    ),
+  },
+  {
+    intent: 'how',
+    generic: true,
+    at: new RegExp(
+      `^(?:what is|is there|are there) ${DETERMINER} (?:easiest|simplest|fastest|quickest|cheapest|safest|smartest|surest|shortest) ${WAY} ${TO} `,
+    ),
+  },
+  { intent: 'how', generic: true, at: /^(?:is|are) there any ?way (?:to|of|for) / },
   { intent: 'how', generic: true, at: /^what does it take to / },
   { intent: 'how', generic: true, at: /^what (?:can|could|should|must) be done (?:in order )?to / },
   { intent: 'count', at: /^how many / },
   { intent: 'amount', at: /^how much / },
-  { intent: 'degree', at: /^how (?=(?:long|old|tall|big|far|often|deep|fast|high|large|hard|soon|heavy|good|bad|well|important|safe|true|difficult|easy|likely|strong|close|late|early|accurate|effective|expensive|dangerous|common|rare|small|hot|cold|smart|rich|wide|popular|real|reliable|useful|powerful)\b)/ },
+  {
+    intent: 'degree',
+    at: /^how (?=(?:long|old|tall|big|far|often|deep|fast|high|large|hard|soon|heavy|good|bad|well|important|safe|true|difficult|easy|likely|strong|close|late|early|accurate|effective|expensive|dangerous|common|rare|small|hot|cold|smart|rich|wide|popular|real|reliable|useful|powerful)\b)/,
+  },
   { intent: 'how', at: /^what (?:is|are|was|were|does|do|did) (?:it )?(?=.* like $)/, tail: / like$/ },
   { intent: 'how', at: /^how(?: is| are| was| were| has| have| had| am)? / },
-  { intent: 'why', at: /^why(?: is| are| was| were| has| have| had| do| does| did| can| could| would| should| will| am)? / },
+  {
+    intent: 'why',
+    at: /^why(?: is| are| was| were| has| have| had| do| does| did| can| could| would| should| will| am)? /,
+  },
   { intent: 'what', at: /^what (?:do|does|did) (?:you|we|people|it|one) mean (?:by|with|when you say) / },
-  { intent: 'what', at: /^what (?:is|are|was|were) (?:meant by|(?:the |a )?(?:meaning|definition|concept|explanation|significance) (?:of|behind)) / },
+  {
+    intent: 'what',
+    at: /^what (?:is|are|was|were) (?:meant by|(?:the |a )?(?:meaning|definition|concept|explanation|significance) (?:of|behind)) /,
+  },
   { intent: 'what', at: /^what (?:does|do|did) (?=.* mean $)/, tail: / mean$/ },
-  { intent: 'what', at: /^(?:define|explain|describe|tell me about|(?:give|write) (?:me )?(?:an? )?(?:overview|explanation|definition|description) of) / },
+  {
+    intent: 'what',
+    at: /^(?:define|explain|describe|tell me about|(?:give|write) (?:me )?(?:an? )?(?:overview|explanation|definition|description) of) /,
+  },
   { intent: 'when', at: /^when(?: is| are| was| were| do| does| did| will| can| should| would| has| have)? / },
-  { intent: 'where', at: /^where(?: is| are| was| were| do| does| did| will| can| should| would| could| has| have)?(?: i| you| we| one)? / },
+  {
+    intent: 'where',
+    at: /^where(?: is| are| was| were| do| does| did| will| can| should| would| could| has| have)?(?: i| you| we| one)? /,
+  },
   { intent: 'who', at: /^who(?: is| are| was| were| has| have| will| do| does| did| would| can)? / },
   { intent: 'what', at: /^(?:what|which)(?: is| are| was| were| will be| would be| am)? / },
   { intent: 'is', at: /^(?:is|are|was|were|am) / },
@@ -110,7 +155,11 @@ export function frameOf(sentence: string): Framed {
   for (const { intent, at, generic, tail } of PATTERNS) {
     const match = at.exec(padded);
     if (match === null || match[0] === '' || match[0].trim() === '') continue;
-    const rest = padded.slice(match[0].length).trim().replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '').replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
+    const rest = padded
+      .slice(match[0].length)
+      .trim()
+      .replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '')
+      .replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
     return { intent, past, generic: generic === true || GENERIC.test(rest), rest };
   }
   return { intent: COMMANDS.test(line) ? 'command' : 'none', past, generic: false, rest: line };

@@ -20,8 +20,13 @@ const OPPOSITES: ReadonlyMap<string, ReadonlySet<string>> = (() => {
   const opposites = new Map<string, Set<string>>();
   const add = (a: string, b: string) => opposites.set(a, (opposites.get(a) ?? new Set()).add(b));
   for (const line of [...lines(QUALITIES), ...lines(DEEDS)]) {
-    const [left = '', right = ''] = line.split(' ').map((side) => side.split('/')) as [string[]?, string[]?] as [string[], string[]];
-    for (const a of left) for (const b of right) add(a, b), add(b, a);
+    const [left = '', right = ''] = line.split(' ');
+    for (const a of left.split('/')) {
+      for (const b of right.split('/')) {
+        add(a, b);
+        add(b, a);
+      }
+    }
   }
   return opposites;
 })();

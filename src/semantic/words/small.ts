@@ -11,7 +11,9 @@ export const HAVE = set('has have had');
 export const NOT_WORDS = set('not no never without neither nor none nobody nothing nowhere');
 
 /** Carry a case and nothing else; `of` and `for` part hardly from a bare compound. */
-export const LIGHT_PREPOSITIONS = set('of in on at for to by with about as into onto from like upon among amongst within towards toward via per because');
+export const LIGHT_PREPOSITIONS = set(
+  'of in on at for to by with about as into onto from like upon among amongst within towards toward via per because',
+);
 
 /** Say something by themselves: when, where, with or without what. They are compared like content. */
 export const HEAVY_PREPOSITIONS = set(
@@ -20,7 +22,9 @@ export const HEAVY_PREPOSITIONS = set(
   atleast atmost morethan lessthan upto around`,
 );
 
-export const QUANTIFIERS = set('all every each most few only both none either neither several always never often sometimes rarely least half less more fewer formerly again still already yet too also');
+export const QUANTIFIERS = set(
+  'all every each most few only both none either neither several always never often sometimes rarely least half less more fewer formerly again still already yet too also',
+);
 
 export const FIRST_PERSON = set('i me my mine myself we us our ours ourselves');
 export const SECOND_PERSON = set('you your yours yourself u ur');

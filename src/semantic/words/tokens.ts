@@ -25,7 +25,7 @@ const PATTERN = new RegExp(
     '\\.?[\\p{L}]\\w*(?:(?:\\.|::|->|_)\\w*\\p{L}\\w*)+(?:\\(\\))?', // node.js, std::map, snake_case
     '\\p{L}\\w*\\(\\)', // call()
     '\\.[A-Z]{2,}\\b', // .NET
-    "\\p{N}[\\p{N},]*(?:\\.\\p{N}+)*", // a number, a version
+    '\\p{N}[\\p{N},]*(?:\\.\\p{N}+)*', // a number, a version
     "[\\p{L}\\p{M}][\\p{L}\\p{M}\\p{N}]*(?:'[\\p{L}]+)*", // a word
     '[.?!]+|[,;:]', // stops
     '[^\\s\\p{L}\\p{M}\\p{N}]', // everything else by itself
@@ -132,7 +132,9 @@ function kindOf(raw: string): TokenKind {
   if (/^\p{N}/u.test(raw)) return 'number';
   if (/^[\p{L}\p{M}]/u.test(raw) && !/[^\p{L}\p{M}\p{N}']/u.test(raw)) {
     // camelCase is a name in a program; iPhone and YouTube are matched as written too, which loses little.
-    return /\p{Ll}\p{Lu}.*\p{Ll}\p{Lu}|^\p{Ll}+\p{Lu}\p{Ll}+$/u.test(raw) && !/^(?:i|e)\p{Lu}/u.test(raw) ? 'code' : 'word';
+    return /\p{Ll}\p{Lu}.*\p{Ll}\p{Lu}|^\p{Ll}+\p{Lu}\p{Ll}+$/u.test(raw) && !/^(?:i|e)\p{Lu}/u.test(raw)
+      ? 'code'
+      : 'word';
   }
   return raw.length > 1 ? 'code' : 'symbol';
 }

@@ -6,7 +6,11 @@ const isParticiple = (word: string | undefined): boolean =>
   word !== undefined && (PARTICIPLES.has(word) || (word.length > 3 && word.endsWith('ed')));
 
 const endsPhrase = (word: string): boolean =>
-  /^[.?!,;:]$/.test(word) || LIGHT_PREPOSITIONS.has(word) || HEAVY_PREPOSITIONS.has(word) || word === 'and' || word === 'that';
+  /^[.?!,;:]$/.test(word) ||
+  LIGHT_PREPOSITIONS.has(word) ||
+  HEAVY_PREPOSITIONS.has(word) ||
+  word === 'and' ||
+  word === 'that';
 
 const WH = new Set(['who', 'what', 'which', 'how', 'why', 'when', 'where']);
 
@@ -32,7 +36,8 @@ function active(words: readonly string[]): readonly string[] {
   const agent = words.slice(by + 1, end);
   const rest = words.slice(end);
   const asked = before.length === 0 || WH.has(before[0] as string);
-  if (agent.length === 0) return before.length === 1 && WH.has(before[0] as string) ? [...before, participle, ...between, ...rest] : words;
+  if (agent.length === 0)
+    return before.length === 1 && WH.has(before[0] as string) ? [...before, participle, ...between, ...rest] : words;
   // "By doing", "by 2020": a way or a time, not an agent.
   if (/ing$/.test(agent[0] as string) || /^\p{N}/u.test(agent[0] as string)) return words;
   if (asked) return [...before, past ? 'did' : 'does', ...agent, participle, ...between, ...rest];
@@ -41,7 +46,9 @@ function active(words: readonly string[]): readonly string[] {
 
 /** "A person who is not good" → "a not good person". */
 function adjectivesFirst(words: readonly string[]): readonly string[] {
-  const at = words.findIndex((word, i) => i > 0 && (word === 'who' || word === 'that' || word === 'which') && BE.has(words[i + 1] ?? ''));
+  const at = words.findIndex(
+    (word, i) => i > 0 && (word === 'who' || word === 'that' || word === 'which') && BE.has(words[i + 1] ?? ''),
+  );
   if (at < 0) return words;
   const negated = words[at + 2] === 'not';
   const quality = at + (negated ? 3 : 2);
@@ -51,7 +58,8 @@ function adjectivesFirst(words: readonly string[]): readonly string[] {
   return [...words.slice(0, at - 1), ...adjective, words[at - 1] as string, ...words.slice(quality + 1)];
 }
 
-const FRONTED = /^((?:in|at|on|for|with|from|during|after|before|if|when|as|given|to) [^,]+?) , (?=(?:what|how|why|who|where|when|which|is|are|was|were|do|does|did|can|could|should|will|would) )/;
+const FRONTED =
+  /^((?:in|at|on|for|with|from|during|after|before|if|when|as|given|to) [^,]+?) , (?=(?:what|how|why|who|where|when|which|is|are|was|were|do|does|did|can|could|should|will|would) )/;
 
 /** "In Norway, what is" → "what is … in Norway". */
 export function frontedLast(sentence: string): string {
@@ -59,7 +67,8 @@ export function frontedLast(sentence: string): string {
   return match === null ? sentence : `${sentence.slice(match[0].length)} , ${match[1]}`;
 }
 
-const OPINION = /^(who|what|which(?: \w+)?) (?:do|does|did) (.+?) (?:think|thinks|believe|believes|say|says|consider|considers|feel|claim|claims) (is|are|was|were|to be) (.+)$/;
+const OPINION =
+  /^(who|what|which(?: \w+)?) (?:do|does|did) (.+?) (?:think|thinks|believe|believes|say|says|consider|considers|feel|claim|claims) (is|are|was|were|to be) (.+)$/;
 const OWN_OPINION = /^(?:you|we|people|i)$/;
 
 /** "Who do critics think is the best" → "who is the best accordingto critics". */
