@@ -157,6 +157,18 @@ test('a reader who leaves frees the slot; one who waited is called up', async ()
   });
 });
 
+test('a reader who leaves can go unnoticed for a while, as in newer versions', async () => {
+  await start({ ...SLOW, cancelPollMs: 150 });
+  const leaving = new AbortController();
+  const first = chat('long', {}, leaving.signal).catch(() => 'left');
+  await until(() => ollama.stats().busySlots === 1);
+  leaving.abort();
+  await first;
+  await new Promise((resume) => setTimeout(resume, 60));
+  expect(ollama.stats()).toMatchObject({ busySlots: 1, cancelled: 0 });
+  await until(() => ollama.stats().cancelled === 1);
+});
+
 test('a thousand readers at once', async () => {
   await start({ tokensPerSecond: 5_000, totalTokensPerSecond: 20_000 });
   const cpu = process.cpuUsage();

@@ -79,6 +79,13 @@ test('num_predict and stop cut an answer short', async () => {
   expect((await run({ num_predict: 0 })).done_reason).toBe('stop');
 });
 
+test('JSON is written as Go writes it: what HTML knows is escaped', async () => {
+  const answer = await post(`${ollama.url}/api/chat`, ask('Write one line of HTML.', { stream: false }));
+  const text = await answer.text();
+  expect(text).toContain('\\u003cp\\u003eOne \\u0026 only');
+  expect(text).not.toMatch(/[<>&]/);
+});
+
 test('vectors are units, the same alone and in company, and near where words are shared', async () => {
   const embed = async (input: unknown, more: object = {}) => {
     const answer = await post(`${ollama.url}/api/embed`, { model: 'all-minilm', input, ...more });
