@@ -91,9 +91,9 @@ const BESIDE_SYMMETRIC = new Set([
 /** "X is married to Y" for "Y is married to X"; "the distance from X to Y" for "from Y to X". */
 function isSymmetric({ a, b, alignment }: Comparison, inversions: readonly Inversion[]): boolean {
   const moved = new Set(inversions.flatMap(({ first, second }) => [first, second]));
-  const isLink = (pair: Pair) =>
-    SYMMETRIC.has((a.items[pair.a] as Item).lemma) && SYMMETRIC.has((b.items[pair.b] as Item).lemma);
-  const isNeutral = (pair: Pair) => isLink(pair) || BESIDE_SYMMETRIC.has((a.items[pair.a] as Item).lemma);
+  const isLink = (pair: Pair) => isSymmetricItem(a.items, pair.a) && isSymmetricItem(b.items, pair.b);
+  const isNeutral = (pair: Pair) =>
+    isLink(pair) || BESIDE_SYMMETRIC.has((a.items[pair.a] as Item).lemma) || a.items[pair.a - 1]?.lemma === 'same';
   const from = Math.min(...[...moved].map((pair) => pair.a));
   const to = Math.max(...[...moved].map((pair) => pair.a));
   const block = alignment.pairs.filter((pair) => pair.a >= from && pair.a <= to);
@@ -129,4 +129,25 @@ function isChoice({ a, b, alignment }: Comparison): boolean {
   if (than(a.items) === than(b.items)) return false;
   const which = than(a.items) ? b : a;
   return which.conjunctions.has('or') && alignment.pairs.length <= 8;
+}
+
+/** What two do together, both do: "lives with", "works with". */
+const IN_COMPANY = new Set([
+  'live',
+  'work',
+  'study',
+  'travel',
+  'dance',
+  'play',
+  'sleep',
+  'eat',
+  'train',
+  'talk',
+  'chat',
+  'speak',
+]);
+
+function isSymmetricItem(items: readonly Item[], at: number): boolean {
+  const { lemma } = items[at] as Item;
+  return SYMMETRIC.has(lemma) || (IN_COMPANY.has(lemma) && items[at + 1]?.role === 'with');
 }

@@ -28,7 +28,7 @@ export function isIdlePreamble({ a, b, alignment }: Comparison): boolean {
   if (BACK.test(question) || ITS.test(question.replace(EXPLETIVE, ''))) return false;
   if (a.sentences[last]?.intent === 'none') return false;
   const left = [...alignment.leftA.map((i) => a.items[i] as Item), ...alignment.leftB.map((i) => b.items[i] as Item)];
-  const idle = left.every((item) => item.kind === 'word' && item.sentence < last);
+  const idle = left.every((item) => (item.kind === 'word' || item.kind === 'name') && item.sentence < last);
   return (
     idle && alignment.leftA.length === 1 && alignment.leftB.length === 1 && namesKind(a, last) && sharesTopic(a, last)
   );

@@ -29,6 +29,7 @@ const LIGHT = new Set([
 export const name: Guard = {
   name: 'name',
   refuses: (comparison) =>
+    !isIdlePreamble(comparison) &&
     unmatchedItems(comparison).some(
       (item) => item.kind === 'name' || item.kind === 'number' || item.kind === 'code' || item.kind === 'pronoun',
     ),

@@ -146,6 +146,22 @@ function numeral(raw: string): string {
   return /^\d+$/.test(digits) ? digits.replace(/^0+(?=\d)/, '') : digits;
 }
 
+/** Question words and their company as fast fingers type them, two letters changed over: "hwo", "cna", "waht". */
+const SLIPS: ReadonlyMap<string, string> = (() => {
+  const words =
+    'how what why who when where which can could should would does the best way ways good some tell explain you this that with have'.split(
+      ' ',
+    );
+  const slips = new Map<string, string>();
+  for (const word of words) {
+    for (let i = 0; i + 1 < word.length; i++) {
+      const slip = word.slice(0, i) + word.charAt(i + 1) + word.charAt(i) + word.slice(i + 2);
+      if (!slips.has(slip) && !words.includes(slip)) slips.set(slip, word);
+    }
+  }
+  return slips;
+})();
+
 /** In capitals they are no pronouns. */
 const CAPITALS = new Map([
   ['IT', 'infotech'],
@@ -153,7 +169,8 @@ const CAPITALS = new Map([
 ]);
 
 function pushWord(out: Token[], raw: string, capital: boolean): void {
-  const lower = (capital ? CAPITALS.get(raw) : undefined) ?? raw.toLowerCase();
+  const typed = (capital ? CAPITALS.get(raw) : undefined) ?? raw.toLowerCase();
+  const lower = capital ? typed : (SLIPS.get(typed) ?? typed);
   const push = (word: string) => out.push({ kind: 'word', text: raw, lower: word, capital });
   const spelled = NOT.get(lower);
   if (spelled !== undefined) {
