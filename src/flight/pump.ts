@@ -70,15 +70,20 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
     const text = new TextDecoder();
     let skip = flight.written;
     const reader = response.body.getReader();
+    let ended = false;
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
       quietSince = Date.now();
-      for (const delta of decoder.push(text.decode(step.value, { stream: true }))) collector.add(delta);
-      if (skip >= step.value.byteLength) {
-        skip -= step.value.byteLength;
-        continue;
+      for (const delta of decoder.push(text.decode(step.value, { stream: true }))) {
+        collector.add(delta);
+        ended ||= delta.kind === 'done';
       }
-      pump.push(skip > 0 ? step.value.subarray(skip) : step.value);
-      skip = 0;
+      if (skip < step.value.byteLength) pump.push(skip > 0 ? step.value.subarray(skip) : step.value);
+      skip = Math.max(0, skip - step.value.byteLength);
+      // The answer is whole with its terminal event: whoever asks next finds it, though the connection is still open.
+      if (ended) {
+        void drain(reader);
+        break;
+      }
       limit = Number.POSITIVE_INFINITY;
       await pump.drained();
       quietSince = Date.now();
@@ -86,6 +91,15 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
     }
     for (const delta of [...decoder.push(text.decode()), ...decoder.end()]) collector.add(delta);
     return collector.finish();
+  }
+}
+
+/** Reads to the end what has nothing more to say, so that the connection can serve again. */
+async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // Closed by the other side: just as well.
   }
 }
 
