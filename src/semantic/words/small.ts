@@ -49,5 +49,5 @@ export const EMPTY = set(
   a an the some any many much 's so such then though although however but and or nor not to of in on at for by with about as into onto from
   like upon among amongst within towards toward via per because please let me i my mine myself we us our ours ourselves
   you your yours yourself u ur one someone somebody anyone anybody oneself people's else
-  own`,
+  `,
 );
