@@ -203,6 +203,51 @@ describe('the anthropic client', () => {
   });
 });
 
+// A random little model calls no tools when it is asked to.
+describe.skipIf(process.env.OLLAMA_URL)('tool calls', () => {
+  const toolModel = 'llama3.2:1b';
+  const schema = { type: 'object', properties: { query: { type: 'string' } } };
+  const tool = {
+    type: 'function' as const,
+    function: { name: 'weather', description: 'of a place', parameters: schema },
+  };
+  const ask = () => `${fresh()} Call weather.`;
+
+  it('through Ollama’s client: the same call, whole or streamed, and a hit in OpenAI’s', async () => {
+    const messages = [{ role: 'user' as const, content: ask() }];
+    const ollama = new Ollama({ host: pair.url, fetch: watched });
+    const openai = new OpenAI({ baseURL: `${pair.url}/v1`, apiKey: 'any', fetch: watched });
+    const request = { model: toolModel, messages, tools: [tool], options: { temperature: 1, top_p: 1 } };
+    const miss = await ollama.chat(request);
+    const parts = await all(await ollama.chat({ ...request, stream: true }));
+    const other = await openai.chat.completions.create({ model: toolModel, messages, tools: [tool] });
+    expect(took()).toEqual(['MISS', 'HIT', 'HIT']);
+    const [call] = miss.message.tool_calls ?? [];
+    expect(call?.function.name).toBe('weather');
+    expect(parts.flatMap((part) => part.message.tool_calls ?? [])).toEqual(miss.message.tool_calls);
+    const [choice] = other.choices;
+    expect(choice?.finish_reason).toBe('tool_calls');
+    const [theirs] = choice?.message.tool_calls ?? [];
+    expect(theirs?.type === 'function' && JSON.parse(theirs.function.arguments)).toEqual(call?.function.arguments);
+  });
+
+  it('through Anthropic’s: a miss streamed live, then a hit', async () => {
+    const client = new Anthropic({ baseURL: pair.url, apiKey: 'any', fetch: watched });
+    const request = {
+      model: toolModel,
+      max_tokens: 50,
+      messages: [{ role: 'user' as const, content: ask() }],
+      tools: [{ name: 'weather', description: 'of a place', input_schema: schema as { type: 'object' } }],
+    };
+    const miss = await client.messages.stream(request).finalMessage();
+    const hit = await client.messages.create(request);
+    expect(took()).toEqual(['MISS', 'HIT']);
+    expect(miss.stop_reason).toBe('tool_use');
+    expect(hit.content).toEqual(miss.content);
+    expect(hit.content).toContainEqual(expect.objectContaining({ type: 'tool_use', name: 'weather' }));
+  });
+});
+
 describe('one answer for every dialect', () => {
   it('chat: Ollama’s with OpenAI’s sampling, OpenAI’s own, and its responses', async () => {
     const content = fresh();
