@@ -39,7 +39,7 @@ export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
 
 export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {
   static: { intercept: -5.4, slope: 6.4 },
-  ollama: { intercept: -8.1, slope: 10 },
+  ollama: { intercept: -7.2, slope: 9 },
   'workers-ai': { intercept: -13, slope: 15 },
 };
 

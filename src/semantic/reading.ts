@@ -178,6 +178,8 @@ function personsOf(sentences: readonly Sentence[]): (1 | 2)[] {
 const isSimile = (before: string | undefined, next: string | undefined): boolean =>
   next === undefined || BEFORE_LIKE.has(before ?? '');
 
+const OWNERS = new Set(['my', 'your', 'our', 'their', 'his', 'her', 'its', "'s"]);
+
 const BEFORE_LIKE = new Set(
   'feel feels felt look looks looked sound sounds seem seems taste tastes smell smells act acts behave be is are was were been something anything nothing things stuff , it'.split(
     ' ',
@@ -248,7 +250,7 @@ class ItemBuilder {
         this.segment++;
       } else if (THIRD_PERSON.has(word)) push('pronoun', word, THIRD_PERSON.get(word) as string);
       else if (QUANTIFIERS.has(word)) push('quantifier', word, word);
-      else if (ANYONE.has(word) || EMPTY.has(word)) {
+      else if (ANYONE.has(word) || EMPTY.has(word) || (word === 'own' && OWNERS.has(words[i - 1] ?? ''))) {
         if (!ARTICLES.has(word) && !FIRST_PERSON.has(word) && !SECOND_PERSON.has(word)) role = '';
       } else this.content(word, push);
     }

@@ -148,6 +148,6 @@ const IN_COMPANY = new Set([
 ]);
 
 function isSymmetricItem(items: readonly Item[], at: number): boolean {
-  const { lemma } = items[at] as Item;
-  return SYMMETRIC.has(lemma) || (IN_COMPANY.has(lemma) && items[at + 1]?.role === 'with');
+  const { lemma, word } = items[at] as Item;
+  return SYMMETRIC.has(lemma) || SYMMETRIC.has(word) || (IN_COMPANY.has(lemma) && items[at + 1]?.role === 'with');
 }
