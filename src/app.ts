@@ -11,6 +11,7 @@ import { type Fault, fault } from './exchange/fault.ts';
 import { readBody } from './intake.ts';
 import { authenticate, PUBLIC_TENANT } from './operate/auth.ts';
 import { health } from './operate/health.ts';
+import { operatorRoutes } from './operate/routes.ts';
 import { faultResponse } from './respond.ts';
 import { serve } from './serve.ts';
 import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
@@ -34,6 +35,7 @@ export function createApp(edge: Edge) {
   }
   app.post('/api/show', (c) => admit(c, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
   app.get('/api/ps', (c) => admit(c, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
+  operatorRoutes(app, edge);
 
   // Not a route of its own: a path with a single handler is called without a chain of middleware.
   app.notFound((c) => closed(c.req.method, c.req.path));
