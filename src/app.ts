@@ -9,6 +9,7 @@ import { dialects, errorShape } from './dialects/routes.ts';
 import type { Edge, Visit } from './edge.ts';
 import { type Fault, fault } from './exchange/fault.ts';
 import { readBody } from './intake.ts';
+import { observed } from './observed.ts';
 import { authenticate, PUBLIC_TENANT } from './operate/auth.ts';
 import { health } from './operate/health.ts';
 import { operatorRoutes } from './operate/routes.ts';
@@ -16,6 +17,7 @@ import { faultResponse } from './respond.ts';
 import { serve } from './serve.ts';
 import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
 import { serveEmbeddings } from './serve-embeddings.ts';
+import { startTrail, type Trail } from './trail.ts';
 
 const RUNNING = 'Ollama is running';
 const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
@@ -26,9 +28,9 @@ export function createApp(edge: Edge) {
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
 
   for (const dialect of dialects)
-    app.post(dialect.path, (c) => admit(c, dialect, (visit) => serve(visit, dialect, edge)));
+    app.post(dialect.path, (c) => infer(c, dialect, (visit) => serve(visit, dialect, edge)));
   for (const dialect of embedDialects)
-    app.post(dialect.path, (c) => admit(c, dialect, (visit) => serveEmbeddings(visit, dialect, edge)));
+    app.post(dialect.path, (c) => infer(c, dialect, (visit) => serveEmbeddings(visit, dialect, edge)));
   for (const path of catalogPaths) {
     const shape = errorShape(path);
     app.get(path, (c) => admit(c, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
@@ -63,19 +65,32 @@ export function createApp(edge: Edge) {
     },
   };
 
+  /** A request for an answer: it is told of, however it went. */
+  function infer(
+    c: Context,
+    dialect: Pick<Dialect, 'path' | 'errorBody'>,
+    then: (visit: Visit) => Promise<Response>,
+  ): Promise<Response> {
+    const trail = startTrail(c.req.raw.headers);
+    return observed(dialect.path, c.req.raw, trail, edge.observe, () => admit(c, dialect, then, trail));
+  }
+
   /** Who asks, and what: the same for every route. */
   async function admit(
     c: Context,
     shape: Pick<Dialect, 'errorBody'>,
     then: (visit: Visit) => Promise<Response>,
+    trail: Trail = startTrail(c.req.raw.headers),
   ): Promise<Response> {
     const { API_KEYS, MAX_BODY_BYTES } = edge.config;
     const request = c.req.raw;
     const caller = API_KEYS ? await authenticate(request.headers, API_KEYS) : EVERYONE;
     if (!caller.ok) return faultResponse(shape, caller.fault);
+    trail.tell({ tenant: caller.tenant });
     const body = await readBody(request, MAX_BODY_BYTES, c.req.path.startsWith('/v1/'));
     if (!body.ok) return faultResponse(shape, body.fault);
-    return then({ request, text: body.text, tenant: caller.tenant, later: (work) => c.executionCtx.waitUntil(work) });
+    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
+    return then({ request, text: body.text, tenant: caller.tenant, trail, later });
   }
 
   function closed(method: string, path: string): Response {

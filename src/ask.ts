@@ -26,6 +26,7 @@ export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable,
   const { headers } = visit.request;
   const prompt = reading.kind === 'prompt' ? reading.prompt : undefined;
   const model = reading.kind === 'prompt' ? reading.prompt.model : canonicalModel(reading.model);
+  visit.trail.tell({ model });
   const scope = await scopeOf(visit, model, edge);
   const asked = askedOf(reading, dialect, headers);
   return {

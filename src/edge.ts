@@ -7,6 +7,7 @@ import type { Catalog } from './origin/catalog.ts';
 import type { AskOrigin } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
+import type { Trail } from './trail.ts';
 
 export interface Edge {
   readonly config: Config;
@@ -26,6 +27,7 @@ export interface Visit {
   /** The body, decoded. */
   readonly text: string;
   readonly tenant: string;
+  readonly trail: Trail;
   /** Keeps work alive past the response (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
 }

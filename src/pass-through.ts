@@ -3,6 +3,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
+import { canonicalModel } from './exchange/prompt.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
 
@@ -10,16 +11,17 @@ import type { Trail } from './trail.ts';
 export async function passThrough(
   visit: Visit,
   dialect: Pick<Dialect, 'path' | 'errorBody'>,
-  body: JsonObject,
-  trail: Trail,
+  { model, forward }: { readonly model: string; readonly forward: JsonObject },
   edge: Edge,
 ): Promise<Response> {
+  const { trail } = visit;
+  trail.tell({ model: canonicalModel(model) });
   const response = await edge
     .origin(
       {
         method: 'POST',
         path: dialect.path,
-        body,
+        body: forward,
         priority: 'interactive',
         tenant: visit.tenant,
         namespace: '',
@@ -36,5 +38,18 @@ export async function passThrough(
   if (response === undefined)
     return faultResponse(dialect, fault('bad_gateway', 'the origin cannot be reached'), headers);
   headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
-  return new Response(response.body, { status: response.status, headers });
+  const body = response.body === null ? null : counted(response.body, trail);
+  return new Response(body, { status: response.status, headers });
+}
+
+function counted(body: ReadableStream<Uint8Array>, trail: Trail): ReadableStream<Uint8Array> {
+  trail.streams();
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      trail.sent(chunk.byteLength);
+      controller.enqueue(chunk);
+    },
+    flush: () => trail.ended(),
+  });
+  return body.pipeThrough(counter);
 }

@@ -1,5 +1,6 @@
 /** Respond: what is found or flying becomes the client's response, in its own dialect. */
 import type { Dialect, View } from './dialects/dialect.ts';
+import type { Answer } from './exchange/answer.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { type Fault, fault } from './exchange/fault.ts';
 import { deltasOf, type Flight, type Landing, type Reader, type Takeoff } from './flight/flight.ts';
@@ -44,10 +45,31 @@ export function storedResponse(exchange: Exchange, outcome: Outcome, manner: Man
     return faultResponse(dialect, fault('internal', 'stored answer is of another kind'), trail.headers('MISS'));
   }
   trail.step('render');
+  if (content.kind === 'answer') tellAnswer(content.answer, outcome, trail);
+  if (upstream !== undefined) trail.tell({ tier: 'disk' });
   const headers = trail.headers(outcome, upstream);
   headers['content-type'] = contentType;
   headers.age = String(Math.max(0, Math.floor((Date.now() - exchange.storedAt) / 1000)));
-  return new Response(body, { headers });
+  return wholeBody(body, headers, trail);
+}
+
+function wholeBody(text: string, headers: HeaderFields, trail: Trail): Response {
+  const bytes = encoder.encode(text);
+  trail.sent(bytes.byteLength);
+  return new Response(bytes, { headers });
+}
+
+/** What it holds, and what of it was saved: a stale answer saves waiting, but it is generated again. */
+function tellAnswer({ usage, timing }: Answer, outcome: Outcome, trail: Trail): void {
+  const saved = outcome === 'HIT' || outcome === 'SEMANTIC' || outcome === 'JOINED';
+  trail.tell(saved ? { usage, saved: { ...usage, ms: Math.max(0, timing.total - timing.load) / 1e6 } } : { usage });
+}
+
+/** How the generation went, for whoever read it to its end. */
+function tellLanding(landing: Landing | undefined, outcome: Outcome, trail: Trail): void {
+  if (landing?.kind === 'complete' || landing?.kind === 'uncacheable') tellAnswer(landing.answer, outcome, trail);
+  else if (landing?.kind === 'failed') trail.tell({ fault: landing.fault.kind });
+  else if (landing?.kind === 'truncated') trail.tell({ fault: CUT_OFF.kind });
 }
 
 /** A generation in the air that has taken off, as its bytes come. */
@@ -59,11 +81,12 @@ export function flightResponse(
   manner: Manner,
 ): Response | Promise<Response> {
   const { dialect, view, trail } = manner;
+  const body = (pieces: AsyncGenerator<Uint8Array>) =>
+    streamOf(pieces, reader, trail, () => tellLanding(flight.landing, outcome, trail));
   if (view === undefined) {
-    const body = streamOf(relayed(reader, flight, undefined, undefined), reader);
     const headers = trail.headers(outcome, takeoff.headers);
     headers['content-type'] = takeoff.contentType;
-    return new Response(body, { headers });
+    return new Response(body(relayed(reader, flight, undefined, undefined)), { headers });
   }
   if (!view.stream) return wholeResponse(flight, reader, takeoff, outcome, manner, view);
 
@@ -71,7 +94,7 @@ export function flightResponse(
   const pieces = sameWire ? relayed(reader, flight, dialect, view) : rendered(reader, flight, takeoff, manner, view);
   const headers = trail.headers(outcome, takeoff.headers);
   headers['content-type'] = dialect.streamType;
-  return new Response(streamOf(pieces, reader), { headers });
+  return new Response(body(pieces), { headers });
 }
 
 async function wholeResponse(
@@ -86,10 +109,11 @@ async function wholeResponse(
   reader.leave();
   trail.step('generation');
   const landing: Landing = flight.landing ?? { kind: 'truncated' };
+  tellLanding(landing, outcome, trail);
   const headers = trail.headers(outcome, takeoff.headers);
   headers['content-type'] = JSON_TYPE;
   if (landing.kind === 'complete' || landing.kind === 'uncacheable')
-    return new Response(dialect.renderJson(landing.answer, view), { headers });
+    return wholeBody(dialect.renderJson(landing.answer, view), headers, trail);
   return faultResponse(dialect, landing.kind === 'failed' ? landing.fault : CUT_OFF, headers);
 }
 
@@ -169,7 +193,13 @@ const encoder = new TextEncoder();
 const encode = (text: string) => encoder.encode(text);
 
 /** Pulled by the client: nothing is read ahead of it but what the flight already holds. */
-function streamOf(pieces: AsyncGenerator<Uint8Array>, reader: Reader): ReadableStream<Uint8Array> {
+function streamOf(
+  pieces: AsyncGenerator<Uint8Array>,
+  reader: Reader,
+  trail: Trail,
+  atEnd: () => void,
+): ReadableStream<Uint8Array> {
+  trail.streams();
   return new ReadableStream(
     {
       async pull(controller) {
@@ -178,16 +208,20 @@ function streamOf(pieces: AsyncGenerator<Uint8Array>, reader: Reader): ReadableS
           if (step.done) {
             reader.leave();
             controller.close();
+            atEnd();
+            trail.ended();
             return;
           }
           if (step.value.byteLength > 0) {
             controller.enqueue(step.value);
+            trail.sent(step.value.byteLength);
             return;
           }
         }
       },
       cancel() {
         reader.leave();
+        trail.ended('cancelled');
       },
     },
     { highWaterMark: 0 },

@@ -6,7 +6,6 @@ import { fault } from './exchange/fault.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import type { Document, Wanted } from './origin/documents.ts';
 import { faultResponse } from './respond.ts';
-import { startTrail } from './trail.ts';
 
 /** `GET` stands for `HEAD` too. */
 export const catalogPaths: readonly string[] = ['/api/tags', '/api/version', '/v1/models', '/v1/models/:model{.+}'];
@@ -33,7 +32,7 @@ export async function serveShow(visit: Visit, shape: ErrorShape, edge: Edge): Pr
 
 /** `GET /api/ps`: what is loaded right now, never kept. */
 export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge): Promise<Response> {
-  const trail = startTrail(visit.request.headers);
+  const { trail } = visit;
   const response = await edge
     .origin(
       {
@@ -58,7 +57,7 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
 const OUTCOMES = { fresh: 'HIT', stale: 'STALE', fetched: 'MISS' } as const;
 
 async function answer(visit: Visit, wanted: Wanted, shape: ErrorShape, edge: Edge): Promise<Response> {
-  const trail = startTrail(visit.request.headers);
+  const { trail } = visit;
   const renew = /no-cache|no-store/.test(visit.request.headers.get('cache-control') ?? '');
   const found: Document = await edge.document(wanted, { renew, later: visit.later });
   trail.step('catalog');

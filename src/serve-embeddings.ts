@@ -12,7 +12,7 @@ import { errorMessage } from './flight/pump.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
-import { startTrail, type Trail } from './trail.ts';
+import type { Trail } from './trail.ts';
 
 type Vector = Extract<Content, { kind: 'vector' }>;
 
@@ -27,15 +27,17 @@ interface Input {
 }
 
 export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge: Edge): Promise<Response> {
-  const trail = startTrail(visit.request.headers);
+  const { trail } = visit;
   const parsed = parseBody(visit.text);
   const reading = parsed.kind === 'fault' ? parsed : dialect.read(parsed.body);
   trail.step('read');
   if (reading.kind === 'fault') return faultResponse(dialect, reading.fault, trail.headers('BYPASS'));
-  if (reading.kind !== 'embed') return passThrough(visit, dialect, reading.forward, trail, edge);
+  if (reading.kind !== 'embed') return passThrough(visit, dialect, reading, edge);
 
   const { headers } = visit.request;
-  const scope = await scopeOf(visit, canonicalModel(reading.view.model), edge);
+  const model = canonicalModel(reading.view.model);
+  trail.tell({ model });
+  const scope = await scopeOf(visit, model, edge);
   const policy = readPolicy(headers, scope.model, undefined, edge.config);
   const inputs = await lookUp(reading.inputs, scope, policy, visit, edge);
   trail.step('tiers');
@@ -52,10 +54,10 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
   }
 
   const vectors = reading.order.map((place) => inputs[place]?.found as Vector);
-  const tokens = vectors.reduce((sum, vector) => sum + vector.promptTokens, 0);
+  const tokens = tokensOf(vectors);
   const elapsed = Math.max(1, Math.round((Date.now() - trail.startedAt) * 1e6));
   const timing = { total: elapsed, load: 1 };
-  const body = dialect.render(
+  const text = dialect.render(
     vectors.map((vector) => vector.vector),
     tokens,
     reading.view,
@@ -65,7 +67,19 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
   answer['content-type'] = JSON_TYPE;
   const oldest = Math.min(...inputs.map((input) => input.storedAt ?? Number.POSITIVE_INFINITY));
   if (missing.length === 0) answer.age = String(Math.max(0, Math.floor((Date.now() - oldest) / 1000)));
+  trail.tell({
+    usage: { promptTokens: tokens, completionTokens: 0 },
+    saved: { promptTokens: tokens - tokensOf(missing.map((input) => input.found)), completionTokens: 0, ms: 0 },
+  });
+  const body = encoder.encode(text);
+  trail.sent(body.byteLength);
   return new Response(body, { headers: answer });
+}
+
+const encoder = new TextEncoder();
+
+function tokensOf(vectors: readonly (Vector | undefined)[]): number {
+  return vectors.reduce((sum, vector) => sum + (vector?.promptTokens ?? 0), 0);
 }
 
 function lookUp(

@@ -13,14 +13,14 @@ import { look } from './look.ts';
 import type { Priority } from './origin/client.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, flightResponse, type Manner, storedResponse } from './respond.ts';
-import { startTrail, type Trail } from './trail.ts';
+import type { Trail } from './trail.ts';
 
 export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise<Response> {
-  const trail = startTrail(visit.request.headers);
+  const { trail } = visit;
   const reading = edge.read(dialect, visit.text);
   trail.step('read');
   if (reading.kind === 'fault') return faultResponse(dialect, reading.fault, trail.headers('BYPASS'));
-  if (reading.kind === 'control') return passThrough(visit, dialect, reading.forward, trail, edge);
+  if (reading.kind === 'control') return passThrough(visit, dialect, reading, edge);
 
   const ask = await settle(visit, dialect, reading, edge);
   trail.step('key');

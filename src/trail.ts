@@ -1,10 +1,26 @@
 /** Trail: what was passed on a request's way, written down once, in the headers of its answer. */
+
+import type { Usage } from './exchange/answer.ts';
 import { type CacheMember, cacheStatus } from './exchange/cache-status.ts';
+import type { FaultKind } from './exchange/fault.ts';
 import { hexOf } from './exchange/key.ts';
-import type { Outcome } from './observe.ts';
+import type { Outcome, Saved } from './observe.ts';
+import type { TierName } from './tiers/tier.ts';
 
 /** Fields of a response, by their names in lower case: cheaper to build than a `Headers`. */
 export type HeaderFields = Record<string, string>;
+
+/** What is known of a request so far, for whoever watches; see `Served` in observe.ts. */
+export interface Facts {
+  readonly tenant: string;
+  readonly model: string;
+  readonly usage: Usage;
+  readonly saved: Saved;
+  readonly tier?: TierName;
+  readonly arm?: string;
+  readonly fault?: FaultKind;
+  readonly semantic?: { readonly similarity: number; readonly key: string };
+}
 
 export interface Trail {
   readonly startedAt: number;
@@ -19,7 +35,23 @@ export interface Trail {
   headers(outcome: Outcome, upstream?: Headers): HeaderFields;
   /** What the last `headers` said. */
   readonly outcome: Outcome | undefined;
+
+  readonly facts: Facts;
+  /** Notes facts over what was known before. */
+  tell(facts: Partial<Facts>): void;
+  /** Bytes of the body so far. */
+  readonly bytes: number;
+  sent(bytes: number): void;
+  /** The body comes as a stream: it is over with `ended`. */
+  streams(): void;
+  /** The stream's last byte has left, or nobody reads it any more. Only the first call counts. */
+  ended(fault?: FaultKind): void;
+  /** Calls `then` at the body's end: now, or later for a stream that still runs. */
+  whenEnded(then: () => void): 'now' | 'later';
 }
+
+const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0 };
+const UNKNOWN: Facts = { tenant: '', model: '', usage: NO_USAGE, saved: { ...NO_USAGE, ms: 0 } };
 
 /** @see https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
@@ -48,13 +80,20 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
   let timing = '';
   let last = startedAt;
   let said: Outcome | undefined;
+  let facts = UNKNOWN;
+  let bytes = 0;
+  let body: 'whole' | 'running' | 'over' = 'whole';
+  let atEnd: (() => void) | undefined;
   return {
     get outcome() {
       return said;
     },
     startedAt,
     traceparent,
-    cache: (member) => void members.push(member),
+    cache(member) {
+      members.push(member);
+      if (member.hit && member.cache !== 'semantic') facts = { ...facts, tier: member.cache as TierName };
+    },
     step(name) {
       const at = now();
       timing += `${timing && ', '}${name};dur=${at - last}`;
@@ -75,6 +114,35 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
       const wait = upstream?.get('x-expected-wait');
       if (wait) headers['x-expected-wait'] = wait;
       return headers;
+    },
+    get facts() {
+      return facts;
+    },
+    tell(more) {
+      facts = { ...facts, ...more };
+    },
+    get bytes() {
+      return bytes;
+    },
+    sent(more) {
+      bytes += more;
+    },
+    streams() {
+      body = 'running';
+    },
+    ended(fault) {
+      if (body !== 'running') return;
+      body = 'over';
+      if (fault !== undefined) facts = { ...facts, fault };
+      atEnd?.();
+    },
+    whenEnded(then) {
+      if (body === 'running') {
+        atEnd = then;
+        return 'later';
+      }
+      then();
+      return 'now';
     },
   };
 }

@@ -1,0 +1,52 @@
+/** Observed: each inference request is told of once, whatever way it went, when its last byte has left or its client has gone. */
+import { type FaultKind, faultOfStatus } from './exchange/fault.ts';
+import type { Observe } from './observe.ts';
+import type { Trail } from './trail.ts';
+
+/** @param route the path of the API */
+export async function observed(
+  route: string,
+  request: Request,
+  trail: Trail,
+  observe: Observe,
+  answer: () => Promise<Response>,
+): Promise<Response> {
+  const tell = (status: number, firstByteMs: number): void => {
+    const { facts } = trail;
+    const fault = facts.fault ?? (status >= 400 ? faultOf(status, request) : undefined);
+    observe({
+      kind: 'served',
+      route,
+      outcome: trail.outcome ?? 'BYPASS',
+      status,
+      tenant: facts.tenant,
+      model: facts.model,
+      firstByteMs,
+      totalMs: Date.now() - trail.startedAt,
+      bytes: trail.bytes,
+      usage: facts.usage,
+      saved: facts.saved,
+      ...(facts.tier !== undefined && { tier: facts.tier }),
+      ...(facts.arm !== undefined && { arm: facts.arm }),
+      ...(facts.semantic !== undefined && { semantic: facts.semantic }),
+      ...(fault !== undefined && { fault }),
+    });
+  };
+
+  let response: Response;
+  try {
+    response = await answer();
+  } catch (error) {
+    tell(500, Date.now() - trail.startedAt);
+    throw error;
+  }
+  const firstByteMs = Date.now() - trail.startedAt;
+  if (trail.whenEnded(() => tell(response.status, firstByteMs)) === 'later')
+    request.signal.addEventListener('abort', () => trail.ended('cancelled'), { once: true });
+  return response;
+}
+
+/** A client that has gone is told of as gone, whatever the answer that it did not get. */
+function faultOf(status: number, request: Request): FaultKind {
+  return request.signal.aborted ? 'cancelled' : faultOfStatus(status, '').kind;
+}
