@@ -26,6 +26,9 @@ export interface VectorIndex {
   nearest(partition: string, vector: Float32Array, count: number): Promise<readonly Neighbour[]>;
   /** Adds or replaces by key. An index may take a while until it finds the new entry. May reject. */
   add(entry: IndexEntry): Promise<void>;
-  /** Removes by key; no error where there is none. May reject. */
-  remove(partition: string, keys: readonly string[]): Promise<void>;
+  /**
+   * Removes by key; no error where there is none. May reject.
+   * @param partition where they are, if that is known: the index then need not look everywhere
+   */
+  remove(keys: readonly string[], partition?: string): Promise<void>;
 }

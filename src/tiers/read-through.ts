@@ -4,6 +4,7 @@
  */
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Observe } from '../observe.ts';
+import { within } from '../within.ts';
 import type { Tier, TierName } from './tier.ts';
 
 export interface Lookup {
@@ -54,16 +55,10 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
   }
 
   async function guarded<T>(tier: Tier, operation: 'get' | 'put' | 'delete', work: Promise<T>, limit: number) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const slow = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${limit} ms`)), limit);
-    });
     try {
-      return await Promise.race([work, slow]);
+      return await within(limit, work);
     } catch (error) {
       return failed(tier, operation, error);
-    } finally {
-      if (timer !== undefined) clearTimeout(timer);
     }
   }
 
