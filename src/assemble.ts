@@ -8,17 +8,19 @@ import type { Event, Observe } from './observe.ts';
 import { createCatalog } from './origin/catalog.ts';
 import { originClient } from './origin/client.ts';
 import { documents } from './origin/documents.ts';
+import { assembleSemantic, type SemanticBindings } from './semantic/assemble-semantic.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
 import { memoryTier } from './tiers/memory.ts';
 import { readThrough, type TimedTier } from './tiers/read-through.ts';
 import { redisTier } from './tiers/redis.ts';
 
-export interface Bindings {
+export interface Bindings extends SemanticBindings {
   readonly CACHE_KV?: KVNamespace;
 }
 
-export function assemble(config: Config, bindings: Bindings): Edge {
+/** @param tokenTable the file of the static embedder */
+export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBuffer): Edge {
   const observe: Observe = (event: Event) => {
     if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
   };
@@ -33,7 +35,29 @@ export function assemble(config: Config, bindings: Bindings): Edge {
     ttl: config.CATALOG_TTL * 1000,
     patience: 1_000,
   });
-  return { config, tiers, origin, document, catalog, observe, flights: createFlights(), read: rememberingReader() };
+  const semantic = once(() => assembleSemantic(config, bindings, tokenTable));
+  return {
+    config,
+    tiers,
+    origin,
+    document,
+    catalog,
+    observe,
+    flights: createFlights(),
+    read: rememberingReader(),
+    get semantic() {
+      return semantic();
+    },
+  };
+}
+
+/** Made when it is first needed. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Nearest first. */

@@ -4,6 +4,7 @@ import { canonicalModel } from './exchange/prompt.ts';
 
 const seconds = z.coerce.number().int().min(0).max(31_536_000);
 const milliseconds = z.coerce.number().int().min(1).max(600_000);
+const share = z.coerce.number().min(0).max(1);
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((word) => ['true', '1', 'on'].includes(word));
 
 /** A setting that is a JSON object in one variable. */
@@ -78,6 +79,17 @@ const schema = z.object({
   /** With both set, Redis is the second tier instead of Workers KV. */
   UPSTASH_REDIS_REST_URL: z.url({ protocol: /^https?$/ }).optional(),
   UPSTASH_REDIS_REST_TOKEN: z.string().optional(),
+
+  /** Whether a question that only reads differently is answered with a stored answer. */
+  SEMANTIC: flag.default(true),
+  /** The chance that two prompts ask the same from which on they share an answer. */
+  SEMANTIC_THRESHOLD: share.default(0.85),
+  /** `{"model": 0.9, "another": "off"}`. */
+  SEMANTIC_THRESHOLD_BY_MODEL: json(
+    z.record(z.string().transform(canonicalModel), z.union([share, z.literal('off')])),
+  ).default({}),
+  /** How long embedder and index together may take before it counts as a miss. */
+  SEMANTIC_TIMEOUT_MS: milliseconds.default(30),
 
   /** Largest request body in bytes, before and after decompression. */
   MAX_BODY_BYTES: z.coerce

@@ -6,6 +6,7 @@ import type { Observe } from './observe.ts';
 import type { Catalog } from './origin/catalog.ts';
 import type { AskOrigin } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
+import type { SemanticCache } from './semantic/semantic-cache.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
 import type { Trail } from './trail.ts';
 
@@ -16,6 +17,8 @@ export interface Edge {
   readonly origin: AskOrigin;
   readonly catalog: Catalog;
   readonly document: FetchDocument;
+  /** Undefined where it is switched off, or nothing is bound that could hold an index. */
+  readonly semantic: SemanticCache | undefined;
   /** Reads a request's body in a dialect; the same text is not read twice. */
   readonly read: (dialect: Dialect, text: string) => Reading;
   readonly observe: Observe;

@@ -5,6 +5,9 @@ import { loadConfig } from './config.ts';
 import { errorShape } from './dialects/routes.ts';
 import { fault } from './exchange/fault.ts';
 import { faultResponse } from './respond.ts';
+import tokenTable from './semantic/static/table.bin';
+
+export { SemanticIndexObject } from './semantic/index-object.ts';
 
 type App = ReturnType<typeof createApp>;
 
@@ -15,7 +18,7 @@ export default {
     if (app === undefined) {
       const loaded = loadConfig(env as unknown as Record<string, unknown>);
       if (!loaded.ok) return misconfigured(request, loaded.problems);
-      app = createApp(assemble(loaded.config, env));
+      app = createApp(assemble(loaded.config, env, tokenTable));
     }
     return app.fetch(request, env, context);
   },

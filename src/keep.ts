@@ -5,6 +5,7 @@ import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
 import type { Policy } from './exchange/policy.ts';
 import type { EmbedPrompt, Prompt } from './exchange/prompt.ts';
 import type { Flight, Landing } from './flight/flight.ts';
+import { partitionOf } from './semantic/partition.ts';
 
 export interface Keeping {
   readonly key: string;
@@ -56,7 +57,7 @@ export async function keep(keeping: Keeping, landing: Landing, flight: Flight, e
   const { scope, policy, asked } = keeping;
   const told = { kind: 'landed', model: scope.model, tenant: scope.tenant } as const;
   if (landing.kind === 'found') {
-    if (landing.exchange.key === keeping.key) await edge.tiers.put(landing.exchange);
+    if (landing.exchange.key === keeping.key) await store(landing.exchange, keeping, edge);
     return;
   }
   const content = policy.store ? contentOf(landing, flight, asked.kind === 'opaque') : undefined;
@@ -65,8 +66,24 @@ export async function keep(keeping: Keeping, landing: Landing, flight: Flight, e
     return;
   }
   const answeredBy = flight.takeoff?.kind === 'answering' ? flight.takeoff.headers.get('x-model-digest') : null;
-  await edge.tiers.put(exchangeOf(await underDigest(keeping, answeredBy, edge), content, edge, Date.now()));
+  const renewed = await underDigest(keeping, answeredBy, edge);
+  await store(exchangeOf(renewed, content, edge, Date.now()), renewed, edge);
   edge.observe({ ...told, stored: true });
+}
+
+/** Into the tiers, and where it can be found by its meaning. */
+async function store(exchange: Exchange, { scope, asked }: Keeping, edge: Edge): Promise<void> {
+  const stored = edge.tiers.put(exchange);
+  await Promise.all([stored, remember(exchange, scope, asked, edge)]);
+}
+
+async function remember(exchange: Exchange, scope: Scope, asked: Asked, { semantic }: Edge): Promise<void> {
+  const { content, key, tenant, storedAt, freshUntil } = exchange;
+  if (semantic === undefined || asked.kind !== 'prompt' || asked.prompt.kind === 'embed') return;
+  // What a tool is called with depends on every word.
+  if (content.kind !== 'answer' || content.answer.toolCalls.length > 0) return;
+  const place = await partitionOf(scope, asked.prompt);
+  if (place !== undefined) await semantic.remember(place, { key, tenant, addedAt: storedAt, expiresAt: freshUntil });
 }
 
 /**

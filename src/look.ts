@@ -52,7 +52,7 @@ export async function look(
 }
 
 /** Whether a stored answer shows all that this client's dialect shows. */
-function suffices({ content }: Exchange, { reading }: Ask, dialect: Dialect): boolean {
+export function suffices({ content }: Exchange, { reading }: Ask, dialect: Dialect): boolean {
   if (reading.kind === 'opaque') return content.kind === 'raw';
   return content.kind === 'answer' && dialect.suffices(content.answer, reading.prompt, reading.view);
 }

@@ -1,6 +1,6 @@
 /**
- * A request's way: read what is asked, look where it was answered before, join who is asking already, ask the origin, render,
- * store. Every generation comes through here; each step has a file of its own.
+ * A request's way: read what is asked, look where it was answered before, recall what was asked in other words, join who is
+ * asking already, ask the origin, render, store. Every generation comes through here; each step has a file of its own.
  */
 import { type Ask, flightKey, settle } from './ask.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -12,6 +12,7 @@ import { keep } from './keep.ts';
 import { look } from './look.ts';
 import type { Priority } from './origin/client.ts';
 import { passThrough } from './pass-through.ts';
+import { recall, recalledResponse } from './recall.ts';
 import { faultResponse, flightResponse, type Manner, storedResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
 
@@ -33,6 +34,8 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
     if (found.revalidate) edge.flights.board(launch('revalidate'));
     return storedResponse(found.exchange, 'STALE', manner);
   }
+  const recalled = await recall(ask, visit, dialect, edge);
+  if (recalled !== undefined) return recalledResponse(recalled, manner);
   if (ask.policy.onlyIfCached)
     return faultResponse(dialect, fault('timeout', 'nothing is cached for this request'), trail.headers('MISS'));
 

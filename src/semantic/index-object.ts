@@ -13,6 +13,7 @@ const SWEEP_MS = 3_600_000;
 interface Row {
   readonly key: string;
   readonly question: string;
+  readonly addedAt: number;
   readonly expiresAt: number;
   readonly vector: Quantised;
 }
@@ -20,6 +21,7 @@ interface Row {
 type StoredRow = {
   key: string;
   question: string;
+  added_at: number;
   expires_at: number;
   scale: number;
   codes: ArrayBuffer;
@@ -35,7 +37,7 @@ export class SemanticIndexObject extends DurableObject {
     state.storage.sql.exec(`
       CREATE TABLE IF NOT EXISTS entries (
         key TEXT PRIMARY KEY, partition TEXT NOT NULL, tenant TEXT NOT NULL,
-        question TEXT NOT NULL, expires_at INTEGER NOT NULL, scale REAL NOT NULL, codes BLOB NOT NULL
+        question TEXT NOT NULL, added_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, scale REAL NOT NULL, codes BLOB NOT NULL
       ) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS entries_partition ON entries (partition);
       CREATE INDEX IF NOT EXISTS entries_expiry ON entries (expires_at);`);
@@ -51,26 +53,28 @@ export class SemanticIndexObject extends DurableObject {
       const worst = best.at(-1);
       if (best.length === count && worst !== undefined && cosine <= worst.cosine) continue;
       const at = best.findIndex((other) => cosine > other.cosine);
-      best.splice(at < 0 ? best.length : at, 0, { key: row.key, question: row.question, cosine });
+      best.splice(at < 0 ? best.length : at, 0, { key: row.key, question: row.question, cosine, addedAt: row.addedAt });
       if (best.length > count) best.pop();
     }
     return best;
   }
 
   async add(entry: IndexEntry): Promise<void> {
-    const { key, partition, tenant, question, expiresAt } = entry;
+    const { key, partition, tenant, question, addedAt, expiresAt } = entry;
     const vector = quantise(entry.vector);
     this.ctx.storage.sql.exec(
-      'INSERT OR REPLACE INTO entries (key, partition, tenant, question, expires_at, scale, codes) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO entries (key, partition, tenant, question, added_at, expires_at, scale, codes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       key,
       partition,
       tenant,
       question,
+      addedAt,
       expiresAt,
       vector.scale,
       vector.codes.buffer as ArrayBuffer,
     );
-    this.loaded.get(partition)?.set(key, { key, question, expiresAt, vector });
+    this.loaded.get(partition)?.set(key, { key, question, addedAt, expiresAt, vector });
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS);
   }
 
@@ -97,11 +101,11 @@ export class SemanticIndexObject extends DurableObject {
     if (rows === undefined) {
       rows = new Map();
       const stored = this.ctx.storage.sql.exec<StoredRow>(
-        'SELECT key, question, expires_at, scale, codes FROM entries WHERE partition = ?',
+        'SELECT key, question, added_at, expires_at, scale, codes FROM entries WHERE partition = ?',
         partition,
       );
-      for (const { key, question, expires_at: expiresAt, scale, codes } of stored)
-        rows.set(key, { key, question, expiresAt, vector: { scale, codes: new Int8Array(codes) } });
+      for (const { key, question, added_at: addedAt, expires_at: expiresAt, scale, codes } of stored)
+        rows.set(key, { key, question, addedAt, expiresAt, vector: { scale, codes: new Int8Array(codes) } });
       if (this.loaded.size >= MAX_LOADED) this.loaded.delete(this.loaded.keys().next().value as string);
     } else {
       this.loaded.delete(partition);

@@ -9,6 +9,8 @@ export interface IndexEntry {
   readonly vector: Float32Array;
   /** The question's text: the guards read it. */
   readonly question: string;
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
   /** Milliseconds since the epoch; the entry is gone from then on. */
   readonly expiresAt: number;
 }
@@ -18,6 +20,8 @@ export interface Neighbour {
   readonly question: string;
   /** Cosine similarity, −1 to 1. */
   readonly cosine: number;
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
 }
 
 export interface VectorIndex {

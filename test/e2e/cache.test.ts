@@ -28,7 +28,7 @@ describe('the tiers', () => {
     const body = chatBody(freshQuestion());
     const miss = await chat(body);
     expect(miss.headers.get('cache-status')).toMatch(
-      /^disk; fwd=uri-miss, kv; fwd=uri-miss; stored, colo; fwd=uri-miss; stored, memory; fwd=uri-miss; stored$/,
+      /^disk; fwd=uri-miss, semantic; fwd=uri-miss; stored, kv; fwd=uri-miss; stored, colo; fwd=uri-miss; stored, memory; fwd=uri-miss; stored$/,
     );
     const hit = await chat(body);
     expect([miss.cache, hit.cache]).toEqual(['MISS', 'HIT']);

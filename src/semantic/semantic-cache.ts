@@ -1,0 +1,112 @@
+/** The semantic cache of an isolate: an embedder, an index, and the decision over what they find. */
+import { within } from '../within.ts';
+import { CALIBRATIONS } from './calibration.ts';
+import type { Embedder } from './embedder.ts';
+import { match } from './match.ts';
+import type { Semantic } from './partition.ts';
+import { embeddedText, read } from './reading.ts';
+import type { IndexEntry, VectorIndex } from './vector-index.ts';
+import type { IsWord } from './words/lemma.ts';
+
+/** A stored question that asks the same. */
+export interface Match {
+  /** The exchange's key. */
+  readonly key: string;
+  readonly question: string;
+  /** Calibrated: the chance that the two ask the same, 0 to 1. */
+  readonly similarity: number;
+  /** Milliseconds since the epoch. */
+  readonly addedAt: number;
+}
+
+/** A stored question that was alike enough, and what spoke against it. */
+export interface Refusal {
+  /** A guard's name, or `length`. */
+  readonly by: string;
+  readonly similarity: number;
+}
+
+export type Search =
+  | { readonly kind: 'searched'; readonly matches: readonly Match[]; readonly refused: Refusal | undefined }
+  /** The embedder or the index failed, or took too long. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+export interface SemanticCache {
+  readonly embedder: Embedder['name'];
+  readonly index: VectorIndex['name'];
+  /**
+   * The stored questions of the partition that ask the same, best first. Never rejects.
+   * @param threshold on the calibrated scale
+   */
+  search(asked: Semantic, threshold: number): Promise<Search>;
+  /** So that the question is found from now on, in an index that is eventually consistent a little later. Never rejects. */
+  remember(asked: Semantic, entry: Omit<IndexEntry, 'partition' | 'vector' | 'question'>): Promise<void>;
+  /** Never rejects. */
+  forget(keys: readonly string[], partition?: string): Promise<void>;
+}
+
+export interface SemanticParts {
+  readonly embedder: Embedder;
+  readonly index: VectorIndex;
+  readonly isWord: IsWord;
+  /** Longest that a search may take, ms. */
+  readonly timeoutMs: number;
+  readonly failed: (operation: 'search' | 'remember' | 'forget', reason: string) => void;
+}
+
+/** Candidates that are compared: with more, a guard's refusal of the nearest still leaves others; each costs some 0.1 ms. */
+const CANDIDATES = 8;
+/** Writes happen after the answer: they may take longer, but not for ever. */
+const WRITE_TIMEOUT_MS = 10_000;
+
+export function semanticCache({ embedder, index, isWord, timeoutMs, failed }: SemanticParts): SemanticCache {
+  const calibration = CALIBRATIONS[embedder.name];
+
+  async function vectorOf(question: string): Promise<Float32Array> {
+    const [vector] = await embedder.embed([embeddedText(read(question, isWord))]);
+    if (vector?.length !== embedder.dimensions) throw new Error(`no vector of ${embedder.dimensions} dimensions`);
+    return vector;
+  }
+
+  async function find({ partition, question }: Semantic, threshold: number): Promise<Search> {
+    const near = await index.nearest(partition, await vectorOf(question), CANDIDATES);
+    const matches: Match[] = [];
+    let refused: Refusal | undefined;
+    for (const { key, question: stored, cosine, addedAt } of near) {
+      const verdict = match({ prompt: question, stored, cosine }, { threshold, calibration, isWord });
+      const { similarity } = verdict;
+      if (verdict.hit) matches.push({ key, question: stored, similarity, addedAt });
+      else if (verdict.refusedBy !== 'threshold' && similarity >= threshold)
+        refused ??= { by: verdict.refusedBy, similarity };
+    }
+    matches.sort((one, other) => other.similarity - one.similarity);
+    return { kind: 'searched', matches, refused: matches.length > 0 ? undefined : refused };
+  }
+
+  async function written(operation: 'remember' | 'forget', work: () => Promise<void>): Promise<void> {
+    try {
+      await within(WRITE_TIMEOUT_MS, work());
+    } catch (error) {
+      failed(operation, reasonOf(error));
+    }
+  }
+
+  return {
+    embedder: embedder.name,
+    index: index.name,
+    async search(asked, threshold) {
+      try {
+        return await within(timeoutMs, find(asked, threshold));
+      } catch (error) {
+        const reason = reasonOf(error);
+        failed('search', reason);
+        return { kind: 'failed', reason };
+      }
+    },
+    remember: ({ partition, question }, entry) =>
+      written('remember', async () => index.add({ ...entry, partition, question, vector: await vectorOf(question) })),
+    forget: (keys, partition) => written('forget', () => index.remove(keys, partition)),
+  };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
