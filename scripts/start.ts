@@ -40,6 +40,12 @@ function fail(message: string): Promise<void> {
   return stop(1);
 }
 
+/** Limits are off on this machine unless something asks for them. */
+function setsLimits(vars: Readonly<Record<string, string>>): boolean {
+  const named = Object.entries(vars).some(([name, value]) => name.startsWith('LIMIT_') && value !== '');
+  return named || /"(requests|generations|tokensPerDay)"/.test(vars.API_KEYS ?? '');
+}
+
 async function main(): Promise<void> {
   const settings = readStartSettings(process.env);
   if (!settings.ok) return fail(settings.problems.map((problem) => `bad setting ${problem}`).join('\n'));
@@ -50,6 +56,7 @@ async function main(): Promise<void> {
 
   const vars: Record<string, string> = { ORIGIN_URL: `http://127.0.0.1:${originPort}`, ...secrets };
   for (const name of settingNames) vars[name] = process.env[name] || (vars[name] ?? '');
+  vars.RATE_LIMITS ||= setsLimits(vars) ? 'on' : 'off';
   const config = loadConfig(vars);
   if (!config.ok) return fail(config.problems.map((problem) => `bad setting ${problem}`).join('\n'));
 
@@ -79,6 +86,10 @@ async function main(): Promise<void> {
 
   await Promise.all([answers(`http://127.0.0.1:${originPort}/health`, 30_000), answers(`${edge.url}/health`, 60_000)]);
   if (stopping) return;
+  if (!config.config.RATE_LIMITS)
+    console.log(
+      'Limits are off: RATE_LIMITS=on, or any LIMIT_… setting, turns them on. A deployed Worker has them on.',
+    );
   if (!config.config.API_KEYS) console.log('API_KEYS is not set: no authentication, everyone is tenant "public".');
   if (!process.env.ADMIN_KEY)
     console.log(`ADMIN_KEY for the operator's routes, made for this machine: ${secrets.ADMIN_KEY}`);

@@ -20,6 +20,10 @@ import { serveEmbeddings } from './serve-embeddings.ts';
 import { startTrail, type Trail } from './trail.ts';
 
 const RUNNING = 'Ollama is running';
+const EXPOSED = [
+  ...['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'X-Cache-Arm', 'Age', 'Server-Timing'],
+  ...['Retry-After', 'RateLimit', 'RateLimit-Policy'],
+];
 const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
 
 export function createApp(edge: Edge) {
@@ -50,7 +54,7 @@ export function createApp(edge: Edge) {
   browsers.use(
     cors({
       origin: (origin) => allowedOrigin(origin, edge.config.CORS_ORIGINS),
-      exposeHeaders: ['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'Age', 'Server-Timing', 'Retry-After'],
+      exposeHeaders: EXPOSED,
     }),
   );
   browsers.all('*', (c) => app.fetch(c.req.raw, c.env, c.executionCtx));
@@ -84,13 +88,16 @@ export function createApp(edge: Edge) {
   ): Promise<Response> {
     const { API_KEYS, MAX_BODY_BYTES } = edge.config;
     const request = c.req.raw;
+    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const caller = API_KEYS ? await authenticate(request.headers, API_KEYS) : EVERYONE;
-    if (!caller.ok) return faultResponse(shape, caller.fault);
-    trail.tell({ tenant: caller.tenant });
+    if (!caller.ok) return faultResponse(shape, edge.limits?.stranger({ request, later }) ?? caller.fault);
+    const { tenant } = caller;
+    trail.tell({ tenant });
+    const refused = edge.limits?.request({ request, tenant, later });
+    if (refused !== undefined) return limited(faultResponse(shape, refused), { request, tenant }, edge);
     const body = await readBody(request, MAX_BODY_BYTES, c.req.path.startsWith('/v1/'));
     if (!body.ok) return faultResponse(shape, body.fault);
-    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    return then({ request, text: body.text, tenant: caller.tenant, trail, later });
+    return limited(await then({ request, text: body.text, tenant, trail, later }), { request, tenant }, edge);
   }
 
   function closed(method: string, path: string): Response {
@@ -105,6 +112,13 @@ export function createApp(edge: Edge) {
       return refuse(path, fault('forbidden', `${method} ${path} is not open at the edge`));
     return refuse(path, fault('not_found', `there is no ${path} here`));
   }
+}
+
+/** The answer, with what is left of its caller's limits. */
+function limited(response: Response, caller: Pick<Visit, 'request' | 'tenant'>, { limits }: Edge): Response {
+  if (limits === undefined) return response;
+  for (const [name, value] of Object.entries(limits.fields(caller))) response.headers.set(name, value);
+  return response;
 }
 
 function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {

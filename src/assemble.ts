@@ -4,6 +4,9 @@ import type { Dialect, Reading } from './dialects/dialect.ts';
 import { parseBody } from './dialects/fold.ts';
 import type { Edge } from './edge.ts';
 import { createFlights } from './flight/flights.ts';
+import type { LimitObject } from './limits/limit-object.ts';
+import { createLimiter } from './limits/limiter.ts';
+import { objectAuthority } from './limits/object-authority.ts';
 import type { Event, Observe } from './observe.ts';
 import { createCatalog } from './origin/catalog.ts';
 import { originClient } from './origin/client.ts';
@@ -17,6 +20,10 @@ import { redisTier } from './tiers/redis.ts';
 
 export interface Bindings extends SemanticBindings {
   readonly CACHE_KV?: KVNamespace;
+  /** Counts for each tenant, everywhere. */
+  readonly LIMITS?: DurableObjectNamespace<LimitObject>;
+  /** Counts for each client address, in one data centre. */
+  readonly ADDRESS_LIMIT?: RateLimit;
 }
 
 /** @param tokenTable the file of the static embedder */
@@ -36,6 +43,12 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
     patience: 1_000,
   });
   const semantic = once(() => assembleSemantic(config, bindings, tokenTable));
+  const limits = createLimiter({
+    config,
+    observe,
+    ...(bindings.LIMITS && { authority: objectAuthority(bindings.LIMITS) }),
+    ...(bindings.ADDRESS_LIMIT && { platform: bindings.ADDRESS_LIMIT }),
+  });
   return {
     config,
     tiers,
@@ -43,6 +56,7 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
     document,
     catalog,
     observe,
+    limits,
     flights: createFlights(),
     read: rememberingReader(),
     get semantic() {

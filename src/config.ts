@@ -27,6 +27,34 @@ const tenantName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'names tenants with letters, digits, `.`, `_`, `-`');
 
+const quota = z.number().int().min(0).max(1_000_000_000_000);
+
+/** Whose a key is, and what it may if that is not what everyone may; 0 is no limit. */
+const keyHolder = z.union([
+  tenantName.transform((tenant) => ({ tenant, limits: undefined })),
+  z
+    .strictObject({
+      tenant: tenantName,
+      requests: quota.optional(),
+      generations: quota.optional(),
+      tokensPerDay: quota.optional(),
+    })
+    .transform(({ tenant, ...limits }) => ({ tenant, limits: Object.keys(limits).length > 0 ? limits : undefined })),
+]);
+type KeyHolder = z.output<typeof keyHolder>;
+
+/** A tenant's limits are one set, whichever of its keys says them. */
+function oneSetOfLimits(keys: Readonly<Record<string, KeyHolder>>, context: z.RefinementCtx): void {
+  const said = new Map<string, string>();
+  for (const { tenant, limits } of Object.values(keys)) {
+    if (limits === undefined) continue;
+    const text = JSON.stringify(limits);
+    if ((said.get(tenant) ?? text) !== text)
+      context.addIssue({ code: 'custom', message: `gives tenant ${tenant} two different limits` });
+    said.set(tenant, text);
+  }
+}
+
 const schema = z.object({
   /** Where the sidecar listens. */
   ORIGIN_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:8081'),
@@ -37,8 +65,8 @@ const schema = z.object({
   /** Longest silence within a stream. */
   ORIGIN_IDLE_TIMEOUT_MS: milliseconds.default(120_000),
 
-  /** `{"<sha256 of the key>": "tenant"}`; unset: no authentication, every request is tenant `public`. */
-  API_KEYS: json(z.record(apiKeyHash, tenantName)).optional(),
+  /** `{"<sha256 of the key>": "tenant"}`, or an object with limits; unset: no authentication, every request is tenant `public`. */
+  API_KEYS: json(z.record(apiKeyHash, keyHolder)).superRefine(oneSetOfLimits).optional(),
   /** Opens the operator's routes; unset: they answer 403. */
   ADMIN_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
   /** Web origins that may call from a browser: `*`, or a list; the default is Ollama's own (this machine). */
@@ -90,6 +118,16 @@ const schema = z.object({
   ).default({}),
   /** How long embedder and index together may take before it counts as a miss. */
   SEMANTIC_TIMEOUT_MS: milliseconds.default(30),
+
+  /** Whether requests are limited. */
+  RATE_LIMITS: flag.default(true),
+  /** A second, for each tenant and each client address; 0 is no limit. A generation is what no cache could answer. */
+  LIMIT_REQUESTS: z.coerce.number().int().min(0).max(100_000).default(100),
+  LIMIT_GENERATIONS: z.coerce.number().int().min(0).max(10_000).default(10),
+  /** Tokens of prompts and answers that a tenant may have generated in a UTC day; 0 is no limit. */
+  LIMIT_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(1_000_000_000_000).default(0),
+  /** Longest wait for what counts a limit; past it the request goes on. */
+  LIMIT_TIMEOUT_MS: milliseconds.default(100),
 
   /** Largest request body in bytes, before and after decompression. */
   MAX_BODY_BYTES: z.coerce

@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import type { Dialect, Reading } from './dialects/dialect.ts';
 import type { Flights } from './flight/flights.ts';
+import type { Limiter } from './limits/limiter.ts';
 import type { Observe } from './observe.ts';
 import type { Catalog } from './origin/catalog.ts';
 import type { AskOrigin } from './origin/client.ts';
@@ -22,6 +23,8 @@ export interface Edge {
   /** Reads a request's body in a dialect; the same text is not read twice. */
   readonly read: (dialect: Dialect, text: string) => Reading;
   readonly observe: Observe;
+  /** Undefined where limits are off. */
+  readonly limits: Limiter | undefined;
 }
 
 /** One request, as every module of its way needs it. */

@@ -7,6 +7,7 @@ import { fault } from './exchange/fault.ts';
 import { faultResponse } from './respond.ts';
 import tokenTable from './semantic/static/table.bin';
 
+export { LimitObject } from './limits/limit-object.ts';
 export { SemanticIndexObject } from './semantic/index-object.ts';
 
 type App = ReturnType<typeof createApp>;

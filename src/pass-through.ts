@@ -4,6 +4,7 @@ import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
 import { canonicalModel } from './exchange/prompt.ts';
+import { CLEAR } from './limits/limiter.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
 
@@ -16,6 +17,8 @@ export async function passThrough(
 ): Promise<Response> {
   const { trail } = visit;
   trail.tell({ model: canonicalModel(model) });
+  const cleared = (await edge.limits?.generation(visit)) ?? CLEAR;
+  if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers('BYPASS'));
   const response = await edge
     .origin(
       {

@@ -10,6 +10,7 @@ import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
 import { errorMessage } from './flight/pump.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
+import { CLEAR } from './limits/limiter.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
 import type { Trail } from './trail.ts';
@@ -47,10 +48,14 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
   if (missing.length > 0) {
     if (policy.onlyIfCached)
       return faultResponse(dialect, fault('timeout', 'not every input is cached'), trail.headers('MISS'));
+    const cleared = (await edge.limits?.generation(visit)) ?? CLEAR;
+    if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers(policy.lookup ? 'MISS' : 'BYPASS'));
     const failed = await ask(missing, reading, scope, policy, visit, trail, dialect, edge);
     trail.step('origin');
     if (failed !== undefined) return failed;
     trail.forwarded(false, policy.store);
+    const spent = edge.limits?.spent(visit.tenant, tokensOf(missing.map((input) => input.found)));
+    if (spent !== undefined) visit.later(spent);
   }
 
   const vectors = reading.order.map((place) => inputs[place]?.found as Vector);

@@ -9,6 +9,8 @@ import type { Exchange } from './exchange/exchange.ts';
 import { fault } from './exchange/fault.ts';
 import type { Launch } from './flight/flights.ts';
 import { keep } from './keep.ts';
+import { CLEAR } from './limits/limiter.ts';
+import { tokensOf } from './limits/tokens.ts';
 import { look } from './look.ts';
 import type { Priority } from './origin/client.ts';
 import { passThrough } from './pass-through.ts';
@@ -52,7 +54,13 @@ async function fly(
   edge: Edge,
 ): Promise<Response> {
   const { trail, dialect } = manner;
+  const cleared = edge.flights.has(launch.key) ? CLEAR : ((await edge.limits?.generation(visit)) ?? CLEAR);
+  if (!cleared.ok) {
+    if (spare !== undefined) return storedResponse(spare, 'STALE', manner);
+    return faultResponse(dialect, cleared.fault, trail.headers(ask.policy.lookup ? 'MISS' : 'BYPASS'));
+  }
   const { flight, joined } = edge.flights.board(launch);
+  if (joined) cleared.giveBack();
   const reader = flight.join(() => edge.flights.adopt(flight, launch));
   visit.request.signal.addEventListener('abort', () => reader.leave(), { once: true });
   const takeoff = await reader.takeoff();
@@ -64,6 +72,7 @@ async function fly(
     return flightResponse(flight, reader, takeoff, outcome, manner);
   }
   reader.leave();
+  if (takeoff.kind === 'found') cleared.giveBack();
   if (takeoff.kind === 'found' && takeoff.exchange.key === ask.key)
     return storedResponse(takeoff.exchange, 'HIT', manner, takeoff.headers);
   const reason =
@@ -80,7 +89,11 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
     dialect,
     model: reading.kind === 'prompt' ? reading.view.model : reading.model,
     later: visit.later,
-    landed: (landing, flight) => keep(ask, landing, flight, edge),
+    landed: async (landing, flight) => {
+      const kept = keep(ask, landing, flight, edge);
+      await edge.limits?.spent(scope.tenant, tokensOf(landing, flight));
+      await kept;
+    },
     pump: {
       decoder: (streaming) => dialect.decoder(streaming),
       openTimeoutMs: config.ORIGIN_TIMEOUT_MS,

@@ -24,6 +24,19 @@ describe('settings', () => {
     [{ CACHE_TTL_BY_MODEL: '{' }, 'CACHE_TTL_BY_MODEL'],
     [{ CACHE_TTL_BY_MODEL: '{"m":"long"}' }, 'CACHE_TTL_BY_MODEL'],
     [{ API_KEYS: '{"plain-key":"acme"}' }, 'API_KEYS'],
+    [{ API_KEYS: `{"${'a'.repeat(64)}":{"tenant":"acme","speed":3}}` }, 'API_KEYS'],
+    [{ API_KEYS: `{"${'a'.repeat(64)}":{"tenant":"acme","requests":-1}}` }, 'API_KEYS'],
+    [
+      {
+        API_KEYS: JSON.stringify({
+          ['a'.repeat(64)]: { tenant: 'acme', requests: 1 },
+          ['b'.repeat(64)]: { tenant: 'acme', requests: 2 },
+        }),
+      },
+      'acme two different limits',
+    ],
+    [{ RATE_LIMITS: 'perhaps' }, 'RATE_LIMITS'],
+    [{ LIMIT_GENERATIONS: '1.5' }, 'LIMIT_GENERATIONS'],
     [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
     [{ CACHE_TIERS: 'memory,disk' }, 'CACHE_TIERS'],
     [{ CACHE_SEEDED: 'maybe' }, 'CACHE_SEEDED'],

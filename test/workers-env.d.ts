@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
       readonly CACHE_KV: KVNamespace;
+      readonly LIMITS: NonNullable<Bindings['LIMITS']>;
+      readonly ADDRESS_LIMIT: RateLimit;
     }
   }
 }

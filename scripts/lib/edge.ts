@@ -75,7 +75,8 @@ export async function startEdge({
       ...bound,
       name: 'edge',
       modules,
-      bindings: { ...(bindings as Record<string, string> | undefined), ...vars },
+      // Unlike a deployed one, an edge of this machine has no limits unless it is given some.
+      bindings: { ...(bindings as Record<string, string> | undefined), RATE_LIMITS: 'off', ...vars },
       host: '127.0.0.1',
       port: 0,
       // Straight to the Worker: miniflare's own entry worker costs most of a hit's time.

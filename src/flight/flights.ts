@@ -23,6 +23,8 @@ export interface Launch {
 }
 
 export interface Flights {
+  /** Whether who asks for this key would join. */
+  has(key: string | undefined): boolean;
   board(launch: Launch): Boarding;
   /** Continues a flight whose pump has died, in the request of one of its readers. */
   adopt(flight: Flight, launch: Launch): void;
@@ -46,11 +48,17 @@ export function createFlights(): Flights {
     );
   }
 
+  function present(key: string | undefined): Flight | undefined {
+    const flight = key === undefined ? undefined : inTheAir.get(key);
+    return flight?.landing === undefined ? flight : undefined;
+  }
+
   return {
+    has: (key) => present(key) !== undefined,
     board(launch) {
       const { key, dialect, model } = launch;
-      const present = key === undefined ? undefined : inTheAir.get(key);
-      if (present !== undefined && present.landing === undefined) return { flight: present, joined: true };
+      const there = present(key);
+      if (there !== undefined) return { flight: there, joined: true };
       const flight = createFlight({ dialect, model });
       if (key !== undefined) inTheAir.set(key, flight);
       pump(flight, launch);

@@ -21,14 +21,17 @@ export function equalInConstantTime(a: string, b: string): boolean {
   return difference === 0;
 }
 
-/** @param apiKeys SHA-256 in hex → tenant */
-export async function authenticate(headers: Headers, apiKeys: Readonly<Record<string, string>>): Promise<Caller> {
+/** @param apiKeys SHA-256 in hex → whose it is */
+export async function authenticate(
+  headers: Headers,
+  apiKeys: Readonly<Record<string, { readonly tenant: string }>>,
+): Promise<Caller> {
   const key = presentedKey(headers);
   if (key === undefined) return { ok: false, fault: fault('unauthorized', 'an API key is needed') };
   const hash = await sha256Hex(key);
   let tenant: string | undefined;
-  for (const [known, name] of Object.entries(apiKeys))
-    if (equalInConstantTime(known.toLowerCase(), hash)) tenant = name;
+  for (const [known, holder] of Object.entries(apiKeys))
+    if (equalInConstantTime(known.toLowerCase(), hash)) tenant = holder.tenant;
   if (tenant === undefined) return { ok: false, fault: fault('unauthorized', 'the API key is not known') };
   return { ok: true, tenant };
 }
