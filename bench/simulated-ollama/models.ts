@@ -1,8 +1,7 @@
 /** The models that a simulated Ollama has: what each can do, and the digest that changes when one is pulled again. */
 import { createHash } from 'node:crypto';
-import { parseModelName } from './names.ts';
-
-export type Capability = 'completion' | 'tools' | 'thinking' | 'insert' | 'embedding';
+import type { Capability, Model } from '../../origin/ollama-api/backend.ts';
+import { parseModelName } from '../../origin/ollama-api/names.ts';
 
 export interface ModelSpec {
   readonly name: string;
@@ -10,18 +9,9 @@ export interface ModelSpec {
   readonly capabilities?: readonly Capability[];
 }
 
-export interface SimulatedModel {
-  /** With its tag. */
-  readonly name: string;
-  /** 64 hexadecimal digits. */
-  readonly digest: string;
+export interface SimulatedModel extends Model {
+  /** One more with each pull. */
   readonly version: number;
-  readonly capabilities: readonly Capability[];
-  readonly family: string;
-  readonly parameters: string;
-  readonly bytes: number;
-  /** RFC 3339. */
-  readonly modifiedAt: string;
 }
 
 export const DEFAULT_MODELS: readonly string[] = ['tinyllama', 'llama3.2:1b', 'all-minilm'];
@@ -53,6 +43,7 @@ function describe({ name, capabilities }: ModelSpec, version: number): Simulated
     capabilities: capabilities ?? capabilitiesOf(ref.key),
     family: embedding ? 'bert' : 'llama',
     parameters: embedding ? '23M' : '1.1B',
+    quantization: embedding ? 'F16' : 'Q4_0',
     bytes: embedding ? 45_960_996 : 637_700_138,
     modifiedAt: `2026-01-${String(Math.min(28, version)).padStart(2, '0')}T08:00:00Z`,
   };

@@ -1,14 +1,14 @@
 /** A simulated Ollama: the wire of the real one, a made-up model behind it. For tests, benchmarks, and `npm start` without Ollama. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { guarded } from '../../origin/ollama-api/http/guard.ts';
+import { JSON_UTF8, readBody, reply } from '../../origin/ollama-api/http/reply.ts';
+import { needsModel, route } from '../../origin/ollama-api/http/routes.ts';
+import { isLoopback, serveApi } from '../../origin/ollama-api/server.ts';
+import { backendOf, createSimulatedResidency } from './backend.ts';
 import { createProcessor } from './engine/processor.ts';
-import { createScheduler } from './engine/scheduler.ts';
 import { type Faults, faultsAfter, NO_FAULTS } from './faults.ts';
-import { guarded } from './http/guard.ts';
-import { JSON_UTF8, readBody, reply } from './http/reply.ts';
-import { needsModel, route } from './http/routes.ts';
+import type { Simulation } from './generate.ts';
 import { createModelStore, DEFAULT_MODELS, type ModelSpec } from './models.ts';
-import type { Simulation } from './native/generation.ts';
 import { type Settings, settingsIn, TINYLLAMA_ON_TWO_CORES } from './settings.ts';
 import { createRecorder, type Stats } from './stats.ts';
 
@@ -35,9 +35,6 @@ export interface SimulatedOllama {
   close(): Promise<void>;
 }
 
-/** More than the default, so that thousands can connect at once. */
-const BACKLOG = 4_096;
-
 export async function startSimulatedOllama(options: SimulatedOptions = {}): Promise<SimulatedOllama> {
   const { port = 0, host = '127.0.0.1', models: specs = DEFAULT_MODELS, ...rates } = options;
   let settings: Settings = { ...TINYLLAMA_ON_TWO_CORES, ...rates };
@@ -45,19 +42,20 @@ export async function startSimulatedOllama(options: SimulatedOptions = {}): Prom
   const recorder = createRecorder();
   const { counters } = recorder;
   const models = createModelStore(specs);
-  const scheduler = createScheduler(() => settings, counters);
+  const residency = createSimulatedResidency(() => settings, counters);
   const processor = createProcessor(() => settings, counters);
   const simulation: Simulation = {
     settings: () => settings,
     faults: () => faults,
     models,
-    scheduler,
+    residency,
     processor,
     counters,
   };
+  const backend = backendOf(simulation);
 
   function pull(name: string): void {
-    scheduler.unload(models.pull(name).name);
+    residency.unload(models.pull(name).name);
   }
 
   function control(change: Readonly<Record<string, unknown>>): void {
@@ -92,47 +90,24 @@ export async function startSimulatedOllama(options: SimulatedOptions = {}): Prom
     if (path.startsWith('/_sim/')) return simulated(path, request, response);
     if (faults.die) return void request.socket.destroy();
     recorder.request(path);
-    if (guarded(request, response, loopback)) return;
+    if (guarded(request, response, isLoopback(host))) return;
     const text = await readBody(request, path.startsWith('/v1/'));
     const body = bodyOf(text);
     recorder.body(path, body);
-    if (!hangs(path, body)) await route(simulation, request.method ?? 'GET', path, text, response);
+    if (!hangs(path, body)) await route(backend, request.method ?? 'GET', path, text, response);
   }
 
-  const loopback = host === '127.0.0.1' || host === 'localhost' || host === '::1';
-  const server = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      if (response.headersSent) response.destroy();
-      else reply(response, 500, JSON_UTF8, JSON.stringify({ error: message }));
-    });
-  });
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  // Go's server closes no idle connection and bounds no request.
-  server.keepAliveTimeout = 0;
-  server.requestTimeout = 0;
-  server.maxRequestsPerSocket = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: BACKLOG }, resolve);
-  });
-
+  const server = await serveApi({ host, port }, answer);
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     stats: () => recorder.read(),
     control: (change) => control({ ...change }),
     pull,
     reset,
     async close() {
-      scheduler.close();
+      residency.close();
       processor.stop();
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      await server.close();
     },
   };
 }

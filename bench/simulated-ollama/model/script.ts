@@ -1,6 +1,6 @@
 /** All that the simulated model will say to a request: a function of the native prompt, whatever API it came through. */
 import { createHash } from 'node:crypto';
-import type { Message, NativeRequest } from '../native/request.ts';
+import type { Message, NativeRequest } from '../../../origin/ollama-api/native/request.ts';
 import { answerTo } from './knowledge.ts';
 import { valueFor } from './schema.ts';
 import { seeded } from './seed.ts';

@@ -1,5 +1,5 @@
 /** When the simulated model calls a tool, and with what. */
-import type { Message, Tool } from '../native/request.ts';
+import type { Message, Tool } from '../../../origin/ollama-api/native/request.ts';
 
 export interface PlannedCall {
   readonly name: string;

@@ -3,20 +3,25 @@
  * model is idle and loads it anew; one that finds no room waits for the least recently used model; who leaves during the load that he began
  * takes the load with him.
  */
-import type { Settings } from '../settings.ts';
-import type { Counters } from '../stats.ts';
-import type { Pool } from './processor.ts';
-import { createSlots } from './slots.ts';
+import type { LoadedModel } from './backend.ts';
 
-export interface LoadedModel {
-  readonly name: string;
-  readonly numCtx: number;
-  /** Milliseconds since 1970; Infinity is for ever. */
-  readonly expiresAt: number;
+/** What loading makes and unloading frees. */
+export interface Loader<P> {
+  /** Rejects with the signal's reason when it aborts before the end. */
+  load(wanted: Wanted, signal: AbortSignal): Promise<P>;
+  /** Called once nobody uses it any more. */
+  unload(pool: P): void;
 }
 
-export interface Lease {
-  readonly pool: Pool;
+export interface Limits {
+  /** OLLAMA_MAX_LOADED_MODELS. */
+  readonly maxLoadedModels: number;
+  /** OLLAMA_KEEP_ALIVE in milliseconds; below zero is for ever. */
+  readonly keepAliveMs: number;
+}
+
+export interface Lease<P> {
+  readonly pool: P;
   /** Milliseconds that scheduling and loading took. */
   readonly loadMs: number;
   release(): void;
@@ -31,11 +36,12 @@ export interface Wanted {
   readonly keepAliveMs: number | undefined;
 }
 
-interface Runner {
+interface Runner<P> {
   readonly name: string;
   readonly numCtx: number;
   readonly placement: string;
-  readonly pool: Pool;
+  /** Undefined until it is loaded. */
+  pool: P | undefined;
   loading: Promise<void> | undefined;
   users: number;
   lastUsed: number;
@@ -45,9 +51,9 @@ interface Runner {
   readonly whenIdle: Set<() => void>;
 }
 
-export interface Scheduler {
+export interface Residency<P> {
   /** Rejects with the signal's reason when it aborts before the model is loaded. */
-  acquire(wanted: Wanted, signal: AbortSignal): Promise<Lease>;
+  acquire(wanted: Wanted, signal: AbortSignal): Promise<Lease<P>>;
   /** At once, or as soon as it is idle. */
   unload(name: string): void;
   loaded(): readonly LoadedModel[];
@@ -56,53 +62,50 @@ export interface Scheduler {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createScheduler(settings: () => Settings, counters: Counters): Scheduler {
-  const runners = new Map<string, Runner>();
+export function createResidency<P>({ load, unload }: Loader<P>, limits: () => Limits): Residency<P> {
+  const runners = new Map<string, Runner<P>>();
   let last: Promise<void> = Promise.resolve();
 
-  function begin({ name, numCtx, placement }: Wanted, signal: AbortSignal): Runner {
-    const { slots, loadMs, keepAliveMs } = settings();
-    const runner: Runner = {
+  function begin(wanted: Wanted, signal: AbortSignal): Runner<P> {
+    const { name, numCtx, placement } = wanted;
+    const runner: Runner<P> = {
       name,
       numCtx,
       placement,
-      pool: { slots: createSlots(slots), waiting: new Set() },
+      pool: undefined,
       loading: undefined,
       users: 0,
       lastUsed: performance.now(),
-      keepAliveMs,
+      keepAliveMs: limits().keepAliveMs,
       expiresAt: Number.POSITIVE_INFINITY,
       timer: undefined,
       whenIdle: new Set(),
     };
-    counters.loads += 1;
-    runner.loading = new Promise<void>((resolve, reject) => {
-      const abort = () => {
-        clearTimeout(runner.timer);
-        runners.delete(name);
-        counters.abortedLoads += 1;
-        reject(signal.reason);
-      };
-      runner.timer = setTimeout(() => {
-        signal.removeEventListener('abort', abort);
+    runner.loading = load(wanted, signal).then(
+      (pool) => {
         runner.loading = undefined;
-        resolve();
-      }, loadMs);
-      signal.addEventListener('abort', abort, { once: true });
-    });
+        // Closed meanwhile.
+        if (runners.get(name) === runner) runner.pool = pool;
+        else unload(pool);
+      },
+      (error: unknown) => {
+        if (runners.get(name) === runner) runners.delete(name);
+        throw error;
+      },
+    );
     runner.loading.catch(() => {});
     runners.set(name, runner);
     return runner;
   }
 
-  function remove(runner: Runner): void {
+  function remove(runner: Runner<P>): void {
     clearTimeout(runner.timer);
     if (runners.get(runner.name) !== runner) return;
     runners.delete(runner.name);
-    counters.unloads += 1;
+    if (runner.pool !== undefined) unload(runner.pool);
   }
 
-  function idle(runner: Runner, signal: AbortSignal): Promise<void> {
+  function idle(runner: Runner<P>, signal: AbortSignal): Promise<void> {
     if (runner.users === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -119,7 +122,7 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
   }
 
   async function makeRoom(signal: AbortSignal): Promise<void> {
-    while (runners.size >= Math.max(1, settings().maxLoadedModels)) {
+    while (runners.size >= Math.max(1, limits().maxLoadedModels)) {
       const byUse = [...runners.values()].sort(
         (a, b) => Number(a.users > 0) - Number(b.users > 0) || a.lastUsed - b.lastUsed,
       );
@@ -132,7 +135,7 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
   }
 
   /** A runner that fits, with this request already counted among its users. */
-  async function take(wanted: Wanted, signal: AbortSignal): Promise<Runner> {
+  async function take(wanted: Wanted, signal: AbortSignal): Promise<Runner<P>> {
     signal.throwIfAborted();
     let runner = runners.get(wanted.name);
     if (runner?.loading !== undefined) {
@@ -151,13 +154,13 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
     }
     runner.users += 1;
     runner.lastUsed = performance.now();
-    runner.keepAliveMs = wanted.keepAliveMs ?? settings().keepAliveMs;
+    runner.keepAliveMs = wanted.keepAliveMs ?? limits().keepAliveMs;
     runner.expiresAt = runner.keepAliveMs < 0 ? Number.POSITIVE_INFINITY : Date.now() + runner.keepAliveMs;
     if (runner.loading === undefined) clearTimeout(runner.timer);
     return runner;
   }
 
-  function leave(runner: Runner): void {
+  function leave(runner: Runner<P>): void {
     runner.users -= 1;
     runner.lastUsed = performance.now();
     if (runner.users > 0) return;
@@ -184,6 +187,7 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
       try {
         await runner.loading;
         signal.throwIfAborted();
+        if (runner.pool === undefined) throw new Error(`${runner.name} is not loaded`);
       } catch (error) {
         leave(runner);
         throw error;
@@ -209,8 +213,7 @@ export function createScheduler(settings: () => Settings, counters: Counters): S
         .filter(({ loading }) => loading === undefined)
         .map(({ name, numCtx, expiresAt }) => ({ name, numCtx, expiresAt })),
     close() {
-      for (const runner of runners.values()) clearTimeout(runner.timer);
-      runners.clear();
+      for (const runner of [...runners.values()]) remove(runner);
     },
   };
 }

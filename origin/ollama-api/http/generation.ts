@@ -1,10 +1,10 @@
 /** One generation over HTTP: from the text of its body to the last byte of its answer. */
 import type { ServerResponse } from 'node:http';
+import type { Backend } from '../backend.ts';
 import type { Dialect, Writer } from '../dialect.ts';
 import { GoTypeError } from '../go/decode.ts';
 import { GoSyntaxError } from '../go/parse.ts';
 import { parseModelName } from '../names.ts';
-import { generate, type Simulation } from '../native/generation.ts';
 import { type Chunk, type NativeRequest, Refusal } from '../native/request.ts';
 import { JSON_PLAIN, JSON_UTF8, reply } from './reply.ts';
 
@@ -30,7 +30,7 @@ export function namesCloudModel(text: string): boolean {
 }
 
 export async function answerGeneration(
-  simulation: Simulation,
+  backend: Backend,
   dialect: Dialect,
   text: string,
   response: ServerResponse,
@@ -46,9 +46,9 @@ export async function answerGeneration(
   }
   const { request, writer } = read;
   const answer = request.stream ? streamed(dialect, writer, response) : whole(dialect, writer, response);
-  const signal = departure(response, simulation.settings().cancelPollMs);
+  const signal = departure(response, backend.departureMs());
   try {
-    const outcome = await generate(simulation, request, answer.emit, signal);
+    const outcome = await backend.generate(request, answer.emit, signal);
     if (outcome === 'close') response.destroy();
     else if (outcome === 'garbage') answer.raw(GARBAGE);
     else if (outcome !== 'error') answer.end();

@@ -1,13 +1,12 @@
-/** Says a script token by token, as Ollama's runner does: stop sequences held back, num_predict, and its way out of repetitions. */
-
-import type { Job } from '../engine/slots.ts';
-import type { Cut } from '../faults.ts';
-import type { Script, ScriptToken } from '../model/script.ts';
-import { seeded } from '../model/seed.ts';
-import type { RunOptions } from './options.ts';
-import type { Chunk, Logprob, NativeRequest } from './request.ts';
-
-export type Outcome = 'stop' | 'length' | 'trap' | Cut['how'];
+/** Says a script token by token, as Ollama's runner does, until its end, num_predict or a fault. */
+import type { Outcome } from '../../origin/ollama-api/backend.ts';
+import type { RunOptions } from '../../origin/ollama-api/native/options.ts';
+import type { Chunk, Logprob, NativeRequest } from '../../origin/ollama-api/native/request.ts';
+import { createTextFlow } from '../../origin/ollama-api/native/text-flow.ts';
+import type { Job } from './engine/slots.ts';
+import type { Cut } from './faults.ts';
+import type { Script, ScriptToken } from './model/script.ts';
+import { seeded } from './model/seed.ts';
 
 export interface Speaker extends Job {
   /** Undefined while it speaks. */
@@ -15,9 +14,6 @@ export interface Speaker extends Job {
   /** The texts of the tokens that were made. */
   readonly made: readonly string[];
 }
-
-/** More equal chunks than these end an answer without `done`. */
-const MOST_REPEATS = 30;
 
 export function createSpeaker(
   script: Script,
@@ -28,11 +24,9 @@ export function createSpeaker(
 ): Speaker {
   const made: string[] = [];
   let outcome: Outcome | undefined;
-  let held = '';
   let heldLogprobs: Logprob[] = [];
-  let repeated = '';
-  let repeats = 0;
   let calls = 0;
+  const flow = createTextFlow(stop, (content) => say({ content }));
 
   function say(part: Partial<Chunk>): void {
     const withLogprobs = heldLogprobs;
@@ -40,30 +34,9 @@ export function createSpeaker(
     emit({ content: '', thinking: '', calls: [], ending: undefined, ...part, logprobs: withLogprobs });
   }
 
-  function flush(): void {
-    if (held !== '') say({ content: held });
-    held = '';
-  }
-
   function content(text: string): void {
-    if (text === '') {
-      say({});
-      return;
-    }
-    const trimmed = text.trim();
-    repeats = trimmed === repeated ? repeats + 1 : 0;
-    repeated = trimmed;
-    if (repeats > MOST_REPEATS) {
-      outcome = 'trap';
-      return;
-    }
-    held += text;
-    const at = stop.map((word) => held.indexOf(word)).filter((found) => found >= 0);
-    if (at.length > 0) {
-      held = held.slice(0, Math.min(...at));
-      flush();
-      outcome = 'stop';
-    } else if (!stop.some((word) => endsInside(held, word))) flush();
+    if (text === '') say({});
+    else outcome = flow.add(text);
   }
 
   function make(token: ScriptToken): void {
@@ -76,7 +49,7 @@ export function createSpeaker(
       say({ calls: [{ id, index: calls++, name: token.call.name, arguments: token.call.arguments }] });
     } else if (token.kind === 'held' ? logprobs : route === 'generate') say({});
     if (outcome === undefined && made.length >= numPredict) {
-      flush();
+      flow.flush();
       outcome = 'length';
     }
   }
@@ -98,7 +71,7 @@ export function createSpeaker(
       }
       const token = broken === 'repeat' ? ({ kind: 'content', text: ' again' } as const) : script.tokens[made.length];
       if (token === undefined) {
-        flush();
+        flow.flush();
         outcome = 'stop';
         return false;
       }
@@ -106,13 +79,6 @@ export function createSpeaker(
       return true;
     },
   };
-}
-
-/** Whether the text ends with the beginning of the word. */
-function endsInside(text: string, word: string): boolean {
-  for (let length = Math.min(word.length - 1, text.length); length > 0; length -= 1)
-    if (text.endsWith(word.slice(0, length))) return true;
-  return false;
 }
 
 function logprobOf(token: string, others: number): Logprob {

@@ -1,5 +1,4 @@
 /** `options`: exact lower-case names, types as Ollama checks them. */
-import type { Settings } from '../settings.ts';
 import { Refusal } from './request.ts';
 
 const INTEGERS =
@@ -18,8 +17,8 @@ export interface RunOptions {
   readonly stop: readonly string[];
 }
 
-/** Throws a Refusal of status 500, as Ollama does. */
-export function readOptions(options: Readonly<Record<string, unknown>>, { contextLength }: Settings): RunOptions {
+/** Reads them; `contextLength` is that of a request without num_ctx. Throws a Refusal of status 500, as Ollama does. */
+export function readOptions(options: Readonly<Record<string, unknown>>, contextLength: number): RunOptions {
   const refuse = (name: string, type: string) => new Refusal(500, `option "${name}" must be of ${type}`);
   for (const [name, value] of Object.entries(options)) {
     if (value === null || value === undefined) continue;

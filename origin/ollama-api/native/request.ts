@@ -86,6 +86,13 @@ export interface Chunk {
   readonly ending: Ending | undefined;
 }
 
+export const NOTHING: Chunk = { content: '', thinking: '', calls: [], logprobs: [], ending: undefined };
+
+/** Of an answer for which nothing was generated. */
+export function emptyEnding(reason: Ending['reason']): Ending {
+  return { reason, promptTokens: 0, tokens: 0, totalNs: 0, loadNs: 0, promptNs: 0, evalNs: 0, context: undefined };
+}
+
 /**
  * Where a request was refused, which decides on its headers: in the reader of its dialect, in the native handler, or in the stream that had
  * begun without a word.

@@ -1,4 +1,4 @@
-/** What an API of the simulated Ollama does: turn a body into a native request, and write what is generated for it. */
+/** What an API does: turn a body into a native request, and write what is generated for it. */
 import type { Chunk, NativeRequest } from './native/request.ts';
 
 export interface Writer {

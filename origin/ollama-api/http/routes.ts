@@ -1,16 +1,16 @@
 /** The routes of Ollama, and who answers each. */
 import type { ServerResponse } from 'node:http';
 import { anthropicMessages } from '../anthropic/messages.ts';
+import type { Backend } from '../backend.ts';
 import { type Dialect, openaiRefusal } from '../dialect.ts';
 import { goJson } from '../go/write.ts';
 import { chat } from '../native/chat.ts';
 import { generate } from '../native/generate.ts';
-import type { Simulation } from '../native/generation.ts';
 import { Refusal } from '../native/request.ts';
 import { openaiChat } from '../openai/chat.ts';
 import { openaiCompletions } from '../openai/completions.ts';
 import { openaiResponses } from '../openai/responses.ts';
-import { openaiModel, openaiModels, ps, show, tags, VERSION } from './catalog.ts';
+import { openaiModel, openaiModels, ps, show, tags } from './catalog.ts';
 import { answerEmbedding, EMBEDDING_PATHS } from './embeddings.ts';
 import { answerGeneration } from './generation.ts';
 import { JSON_PLAIN, JSON_UTF8, reply } from './reply.ts';
@@ -18,7 +18,7 @@ import { JSON_PLAIN, JSON_UTF8, reply } from './reply.ts';
 const DIALECTS: ReadonlyMap<string, Dialect> = new Map(
   [chat, generate, openaiChat, openaiCompletions, openaiResponses, anthropicMessages].map((item) => [item.path, item]),
 );
-/** They do nothing here; that they answer lets tests see what a gate lets through. */
+/** Accepted and without effect: there is nothing to pull or push here, and tests see what a gate lets through. */
 const MANAGEMENT =
   /^\/api\/(?:pull|push|create|copy|delete|me|signout|status|blobs\/.*|user\/keys\/.*|experimental\/.*)$/;
 const TEXT = { 'content-type': 'text/plain' } as const;
@@ -35,7 +35,7 @@ function allowed(path: string): readonly string[] {
 }
 
 export async function route(
-  simulation: Simulation,
+  backend: Backend,
   method: string,
   path: string,
   text: string,
@@ -49,13 +49,13 @@ export async function route(
     return reply(response, 405, { ...TEXT, allow: methods.join(', ') }, '405 method not allowed');
 
   const dialect = DIALECTS.get(path);
-  if (dialect !== undefined) return answerGeneration(simulation, dialect, text, response);
-  if (EMBEDDING_PATHS.has(path)) return answerEmbedding(simulation, path, text, response);
+  if (dialect !== undefined) return answerGeneration(backend, dialect, text, response);
+  if (EMBEDDING_PATHS.has(path)) return answerEmbedding(backend, path, text, response);
   const v1 = path.startsWith('/v1/');
   try {
     if (path === '/') reply(response, 200, { 'content-type': 'text/plain; charset=utf-8' }, 'Ollama is running');
-    else if (v1) reply(response, 200, JSON_PLAIN, `${goJson(listing(simulation, path, model))}\n`);
-    else reply(response, 200, JSON_UTF8, goJson(native(simulation, path, text)));
+    else if (v1) reply(response, 200, JSON_PLAIN, `${goJson(listing(backend, path, model))}\n`);
+    else reply(response, 200, JSON_UTF8, goJson(native(backend, path, text)));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { status, message } = error;
@@ -64,11 +64,11 @@ export async function route(
   }
 }
 
-const listing = (simulation: Simulation, path: string, model: string): object =>
-  path === '/v1/models' ? openaiModels(simulation) : openaiModel(simulation, model);
+const listing = (backend: Backend, path: string, model: string): object =>
+  path === '/v1/models' ? openaiModels(backend) : openaiModel(backend, model);
 
-function native(simulation: Simulation, path: string, text: string): object {
-  if (path === '/api/tags') return tags(simulation);
-  if (path === '/api/ps') return ps(simulation);
-  return path === '/api/show' ? show(simulation, text) : { version: VERSION };
+function native(backend: Backend, path: string, text: string): object {
+  if (path === '/api/tags') return tags(backend);
+  if (path === '/api/ps') return ps(backend);
+  return path === '/api/show' ? show(backend, text) : { version: backend.version };
 }

@@ -1,23 +1,16 @@
 /** /api/embed, /api/embeddings and /v1/embeddings. */
 import type { ServerResponse } from 'node:http';
+import type { Backend, Model } from '../backend.ts';
 import { openaiRefusal } from '../dialect.ts';
 import { any, bool, type Decoder, decode, GoTypeError, int, map, str, struct } from '../go/decode.ts';
 import { GoSyntaxError } from '../go/parse.ts';
 import { float32, goJson } from '../go/write.ts';
-import { embed } from '../model/embed.ts';
-import { countTokens } from '../model/tokens.ts';
 import { parseModelName } from '../names.ts';
 import { keepAlive } from '../native/decoders.ts';
-import { failIfTold, type Simulation } from '../native/generation.ts';
 import { readOptions } from '../native/options.ts';
 import { Refusal } from '../native/request.ts';
 import { CLOUD_DISABLED, departure, namesCloudModel } from './generation.ts';
 import { JSON_PLAIN, JSON_UTF8, reply } from './reply.ts';
-
-/** Of all-minilm. */
-const LONGEST_INPUT = 512;
-/** Around each input: its first and its last. */
-const MARKS = 2;
 
 const more = { keep_alive: keepAlive, options: map(any), truncate: bool };
 const embedBody = struct('api.EmbedRequest', { model: str, input: any, dimensions: int, ...more });
@@ -42,39 +35,25 @@ interface Inputs {
   readonly keepAliveMs: number | undefined;
 }
 
-async function vectorsOf(simulation: Simulation, inputs: Inputs, signal: AbortSignal): Promise<Vectors> {
+async function vectorsOf(backend: Backend, inputs: Inputs, signal: AbortSignal): Promise<Vectors> {
   const since = performance.now();
-  const { settings, scheduler, processor, counters } = simulation;
-  const ref = parseModelName(inputs.model);
-  if (ref.kind === 'missing' || ref.kind === 'invalid') throw new Refusal(404, "model '' not found");
-  if (ref.kind === 'cloud') throw new Refusal(403, CLOUD_DISABLED);
+  const model = find(backend, inputs.model);
   const texts = inputs.input === '' ? [] : [inputs.input ?? []].flat();
   if (!texts.every((item) => typeof item === 'string')) throw new Refusal(400, 'invalid input type');
-  const model = simulation.models.find(inputs.model);
   if (model === undefined)
     throw new Refusal(404, `model ${JSON.stringify(inputs.model)} not found, try pulling it first`);
-  failIfTold(simulation.faults());
-  const run = readOptions(inputs.options ?? {}, settings());
-  const longest = model.capabilities.includes('embedding') ? Math.min(LONGEST_INPUT, run.numCtx) : run.numCtx;
-  const counts = texts.map((item) => countTokens(item) + MARKS);
-  const wanted = { name: model.name, ...run, keepAliveMs: inputs.keepAliveMs };
-  const lease = await scheduler.acquire(wanted, signal);
-  try {
-    if (!inputs.truncate && counts.some((count) => count > longest))
-      throw new Refusal(400, 'the input length exceeds the context length');
-    const read = counts.map((count) => Math.min(count, longest));
-    counters.embedInputs += texts.length;
-    const job = { prompt: '', embedding: true, step: () => false, ended: () => true, known: () => '' };
-    await Promise.all(read.map((promptTokens) => processor.run(lease.pool, { ...job, promptTokens }, signal)));
-    return {
-      vectors: texts.map((item) => embed(model.digest, item, inputs.dimensions)),
-      tokens: read.reduce((sum, count) => sum + count, 0),
-      totalNs: Math.round((performance.now() - since) * 1e6),
-      loadNs: Math.round(lease.loadMs * 1e6),
-    };
-  } finally {
-    lease.release();
-  }
+  const { dimensions, truncate, keepAliveMs } = inputs;
+  const options = readOptions(inputs.options ?? {}, backend.contextLength());
+  const made = await backend.embed(model, { texts, dimensions, options, truncate, keepAliveMs }, signal);
+  const ns = (ms: number) => Math.round(ms * 1e6);
+  return { ...made, totalNs: ns(performance.now() - since), loadNs: ns(made.loadMs) };
+}
+
+function find(backend: Backend, name: string): Model | undefined {
+  const ref = parseModelName(name);
+  if (ref.kind === 'missing' || ref.kind === 'invalid') throw new Refusal(404, "model '' not found");
+  if (ref.kind === 'cloud') throw new Refusal(403, CLOUD_DISABLED);
+  return backend.find(name);
 }
 
 function readOrRefuse<T>(text: string, decoder: Decoder<T>, empty: string): T {
@@ -88,11 +67,11 @@ function readOrRefuse<T>(text: string, decoder: Decoder<T>, empty: string): T {
   throw new Refusal(400, empty, 'reader');
 }
 
-async function answerEmbed(simulation: Simulation, text: string, signal: AbortSignal): Promise<object> {
+async function answerEmbed(backend: Backend, text: string, signal: AbortSignal): Promise<object> {
   const given = readOrRefuse(text, embedBody, 'missing request body');
   const { model = '', input, dimensions, options, truncate = true, keep_alive: keepAliveMs } = given;
   const { vectors, tokens, totalNs, loadNs } = await vectorsOf(
-    simulation,
+    backend,
     { model, input, dimensions, options, truncate, keepAliveMs },
     signal,
   );
@@ -102,19 +81,19 @@ async function answerEmbed(simulation: Simulation, text: string, signal: AbortSi
 }
 
 /** Its numbers are float32 written as float64. */
-async function answerLegacy(simulation: Simulation, text: string, signal: AbortSignal): Promise<object> {
+async function answerLegacy(backend: Backend, text: string, signal: AbortSignal): Promise<object> {
   const given = readOrRefuse(text, legacyBody, 'missing request body');
   const { model = '', prompt: input = '', options, keep_alive: keepAliveMs } = given;
   if (model.trim() === '') throw new Refusal(400, 'model is required');
   const asked = { model, input, dimensions: undefined, options, truncate: false, keepAliveMs };
-  const { vectors } = await vectorsOf(simulation, asked, signal).catch((error: unknown) => {
+  const { vectors } = await vectorsOf(backend, asked, signal).catch((error: unknown) => {
     if (error instanceof Refusal && error.message.includes('context length')) throw new Refusal(500, error.message);
     throw error;
   });
   return { embedding: vectors[0] ?? [] };
 }
 
-async function answerOpenai(simulation: Simulation, text: string, signal: AbortSignal): Promise<object> {
+async function answerOpenai(backend: Backend, text: string, signal: AbortSignal): Promise<object> {
   const given = readOrRefuse(text, openaiBody, 'EOF');
   const format = (given.encoding_format ?? 'float').toLowerCase();
   if (given.input === undefined || given.input === null || (Array.isArray(given.input) && given.input.length === 0))
@@ -126,7 +105,7 @@ async function answerOpenai(simulation: Simulation, text: string, signal: AbortS
   const { model = '', dimensions } = given;
   const input = given.input === '' ? [''] : given.input;
   const asked = { model, input, dimensions, options: undefined, truncate: true, keepAliveMs: undefined };
-  const { vectors, tokens } = await vectorsOf(simulation, asked, signal);
+  const { vectors, tokens } = await vectorsOf(backend, asked, signal);
   const data = vectors.map((vector, index) => ({
     object: 'embedding',
     embedding: format === 'base64' ? base64(vector) : vector.map(float32),
@@ -149,16 +128,16 @@ const ANSWERS: Readonly<Record<string, typeof answerEmbed>> = {
 };
 
 export async function answerEmbedding(
-  simulation: Simulation,
+  backend: Backend,
   path: string,
   text: string,
   response: ServerResponse,
 ): Promise<void> {
   const v1 = path.startsWith('/v1/');
-  const signal = departure(response, simulation.settings().cancelPollMs);
+  const signal = departure(response, backend.departureMs());
   if (v1 && namesCloudModel(text)) return reply(response, 403, JSON_UTF8, goJson({ error: CLOUD_DISABLED }));
   try {
-    const answer = await (ANSWERS[path] ?? answerEmbed)(simulation, text, signal);
+    const answer = await (ANSWERS[path] ?? answerEmbed)(backend, text, signal);
     reply(response, 200, v1 ? JSON_PLAIN : JSON_UTF8, goJson(answer) + (v1 ? '\n' : ''));
   } catch (error) {
     if (signal.aborted) return;
