@@ -69,6 +69,7 @@ function sameScope(one: Scope, other: Scope): boolean {
 
 /** @param model canonical name */
 export async function scopeOf(visit: Visit, model: string, edge: Edge): Promise<Scope> {
+  edge.purges.tend(visit.later);
   return {
     tenant: visit.tenant,
     namespace: visit.request.headers.get('x-cache-namespace')?.slice(0, MAX_NAME) ?? '',

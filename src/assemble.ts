@@ -11,6 +11,9 @@ import type { Event, Observe } from './observe.ts';
 import { createCatalog } from './origin/catalog.ts';
 import { originClient } from './origin/client.ts';
 import { documents } from './origin/documents.ts';
+import { coloCopy, kvLog, objectLog } from './purge/purge-log.ts';
+import type { PurgeObject } from './purge/purge-object.ts';
+import { createPurges, type PurgeLog } from './purge/purges.ts';
 import { assembleSemantic, type SemanticBindings } from './semantic/assemble-semantic.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
@@ -24,6 +27,7 @@ export interface Bindings extends SemanticBindings {
   readonly LIMITS?: DurableObjectNamespace<LimitObject>;
   /** Counts for each client address, in one data centre. */
   readonly ADDRESS_LIMIT?: RateLimit;
+  readonly PURGES?: DurableObjectNamespace<PurgeObject>;
 }
 
 /** @param tokenTable the file of the static embedder */
@@ -31,7 +35,8 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
   const observe: Observe = (event: Event) => {
     if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
   };
-  const tiers = readThrough(tiersOf(config, bindings), observe);
+  const purges = createPurges({ logs: purgeLogsOf(bindings), colo: coloCopy() });
+  const tiers = readThrough(tiersOf(config, bindings), observe, Date.now, purges);
   const origin = originClient(config);
   const document = documents(config, tiers, origin);
   const catalog = createCatalog({
@@ -52,12 +57,13 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
   return {
     config,
     tiers,
+    purges,
     origin,
     document,
     catalog,
     observe,
     limits,
-    flights: createFlights(),
+    flights: createFlights(purges),
     read: rememberingReader(),
     get semantic() {
       return semantic();
@@ -72,6 +78,14 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** The best first. */
+function purgeLogsOf({ PURGES, CACHE_KV }: Bindings): readonly PurgeLog[] {
+  const logs: PurgeLog[] = [];
+  if (PURGES !== undefined) logs.push(objectLog(PURGES));
+  if (CACHE_KV !== undefined) logs.push(kvLog(CACHE_KV));
+  return logs;
 }
 
 /** Nearest first. */

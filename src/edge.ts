@@ -7,6 +7,7 @@ import type { Observe } from './observe.ts';
 import type { Catalog } from './origin/catalog.ts';
 import type { AskOrigin } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
+import type { Purges } from './purge/purges.ts';
 import type { SemanticCache } from './semantic/semantic-cache.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
 import type { Trail } from './trail.ts';
@@ -14,6 +15,7 @@ import type { Trail } from './trail.ts';
 export interface Edge {
   readonly config: Config;
   readonly tiers: ReadThrough;
+  readonly purges: Purges;
   readonly flights: Flights;
   readonly origin: AskOrigin;
   readonly catalog: Catalog;

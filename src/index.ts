@@ -8,6 +8,7 @@ import { faultResponse } from './respond.ts';
 import tokenTable from './semantic/static/table.bin';
 
 export { LimitObject } from './limits/limit-object.ts';
+export { PurgeObject } from './purge/purge-object.ts';
 export { SemanticIndexObject } from './semantic/index-object.ts';
 
 type App = ReturnType<typeof createApp>;

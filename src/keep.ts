@@ -35,18 +35,21 @@ export function contentOf(landing: Landing, flight: Flight, opaque: boolean): Co
   return { kind: 'raw', contentType: flight.takeoff.contentType, body };
 }
 
-/** An exchange as of now, with its lifetime. */
-export function exchangeOf(keeping: Keeping, content: Content, edge: Edge, now: number): Exchange {
+/**
+ * An exchange with its lifetime, which begins now.
+ * @param begunAt when its generation began, ms since the epoch
+ */
+export function exchangeOf(keeping: Keeping, content: Content, edge: Edge, begunAt: number): Exchange {
   const { key, scope, policy, question, tags } = keeping;
   const staleFor = Math.max(edge.config.STALE_WHILE_REVALIDATE, edge.config.STALE_IF_ERROR);
-  const freshUntil = now + policy.ttl * 1000;
+  const freshUntil = Date.now() + policy.ttl * 1000;
   return {
     key,
     ...scope,
     question,
     tags,
     content,
-    storedAt: now,
+    storedAt: begunAt,
     freshUntil,
     keepUntil: freshUntil + staleFor * 1000,
   };
@@ -65,9 +68,9 @@ export async function keep(keeping: Keeping, landing: Landing, flight: Flight, e
     edge.observe({ ...told, stored: false, why: landing.kind === 'complete' ? 'policy' : landing.kind });
     return;
   }
-  const answeredBy = flight.takeoff?.kind === 'answering' ? flight.takeoff.headers.get('x-model-digest') : null;
-  const renewed = await underDigest(keeping, answeredBy, edge);
-  await store(exchangeOf(renewed, content, edge, Date.now()), renewed, edge);
+  const takeoff = flight.takeoff?.kind === 'answering' ? flight.takeoff : undefined;
+  const renewed = await underDigest(keeping, takeoff?.headers.get('x-model-digest') ?? null, edge);
+  await store(exchangeOf(renewed, content, edge, takeoff?.begunAt ?? Date.now()), renewed, edge);
   edge.observe({ ...told, stored: true });
 }
 

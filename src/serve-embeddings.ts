@@ -122,6 +122,7 @@ async function ask(
   edge: Edge,
 ): Promise<Response | undefined> {
   const prompts = missing.map((input) => input.prompt);
+  const begunAt = Date.now();
   const patience = AbortSignal.timeout(edge.config.ORIGIN_TIMEOUT_MS);
   const response = await edge
     .origin(
@@ -153,7 +154,6 @@ async function ask(
   const decoded = dialect.decode(text, prompts);
   if (decoded.kind === 'fault') return faultResponse(dialect, decoded.fault, trail.headers('MISS'));
 
-  const now = Date.now();
   for (const [at, input] of missing.entries()) {
     const vector = decoded.vectors[at] as Float32Array;
     input.found = { kind: 'vector', vector, promptTokens: decoded.promptTokens[at] ?? 0 };
@@ -161,7 +161,7 @@ async function ask(
     const { key, asked, prompt, found } = input;
     const keeping = { key, scope, asked, policy, question: questionOf(prompt), tags: tagsOf(visit.request.headers) };
     const stored = underDigest(keeping, response.headers.get('x-model-digest'), edge).then((renewed) =>
-      edge.tiers.put(exchangeOf(renewed, found, edge, now)),
+      edge.tiers.put(exchangeOf(renewed, found, edge, begunAt)),
     );
     visit.later(stored);
   }

@@ -86,6 +86,7 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
   const { config } = edge;
   return {
     key: flightKey(ask, dialect, reading.kind === 'prompt' ? reading.prompt : undefined),
+    subject: { key, ...scope, tags },
     dialect,
     model: reading.kind === 'prompt' ? reading.view.model : reading.model,
     later: visit.later,
@@ -98,7 +99,8 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
       decoder: (streaming) => dialect.decoder(streaming),
       openTimeoutMs: config.ORIGIN_TIMEOUT_MS,
       idleTimeoutMs: config.ORIGIN_IDLE_TIMEOUT_MS,
-      open: (signal) =>
+      usable: (exchange) => !edge.purges.covers(exchange),
+      open: (signal, past) =>
         edge.origin(
           {
             method: 'POST',
@@ -110,6 +112,7 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
             ttl: policy.store ? policy.ttl : 0,
             // What is on its disk is fresh by its own time only: a request that wants it younger asks past it.
             lookup:
+              !past &&
               priority === 'interactive' &&
               policy.lookup &&
               policy.maxAge === Number.POSITIVE_INFINITY &&

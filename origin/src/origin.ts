@@ -8,6 +8,7 @@ import type { Dispatcher } from './lanes/dispatcher.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Observe } from './observe.ts';
 import type { Digests } from './ollama/digests.ts';
+import type { Purges } from './purge/purges.ts';
 
 export interface Origin {
   readonly config: Config;
@@ -19,6 +20,7 @@ export interface Origin {
   readonly dispatcher: Dispatcher;
   readonly digests: Digests;
   readonly disk: DiskTier | undefined;
+  readonly purges: Purges;
   readonly observe: Observe;
   /** The lanes that work first. */
   lanesByHealth(): readonly Lane[];

@@ -21,6 +21,7 @@ import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Traces } from './operate/traces.ts';
 import type { Origin } from './origin.ts';
 import type { RedisParts } from './pools/redis-parts.ts';
+import { createPurges } from './purge/purges.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
@@ -58,12 +59,21 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const observe: Observe = observers(...listeners);
   const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
+  const purges = createPurges(disk);
   const redis = await openRedis(config);
+  const sharedPurges = redis?.purges((purge) => {
+    try {
+      purges.apply(purge);
+    } catch (error) {
+      observe({ kind: 'failed', what: 'disk', error });
+    }
+  });
   const origin: Origin = {
     config,
+    purges,
     shared: redis?.shared,
     dialects: generationByPath,
-    flights: createFlights(config.ABANDON_GRACE_MS),
+    flights: createFlights(config.ABANDON_GRACE_MS, purges),
     dispatcher,
     digests,
     disk,
@@ -84,6 +94,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     metrics,
     pools: () => [...lanes.map(({ ollama }) => ollama.stats()), ...(redis?.stats() ?? []), ...(store?.pools() ?? [])],
     draining: () => draining,
+    tellPurge: async (purge) => sharedPurges?.tell(purge),
   };
 
   const listener = await listen(config.ORIGIN_HOST, config.ORIGIN_PORT, (request, response) => {
@@ -132,6 +143,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     digests.close();
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
+    sharedPurges?.close();
     redis?.close();
     await Promise.allSettled([history?.close(), traces?.close()]);
     disk?.close();

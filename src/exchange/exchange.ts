@@ -22,7 +22,10 @@ export interface Exchange {
   readonly question: string;
   readonly tags: readonly string[];
   readonly content: Content;
-  /** Milliseconds since the epoch. */
+  /**
+   * When its generation began (ms since the epoch): its age counts from there (RFC 9111 §4.2.3), and a purge that came while it
+   * was being written covers it.
+   */
   readonly storedAt: number;
   /** Fresh before this time (ms since the epoch); after it, stale. */
   readonly freshUntil: number;

@@ -21,7 +21,14 @@ export interface Wire {
 
 /** What the origin said before its first byte. */
 export type Takeoff =
-  | { readonly kind: 'answering'; readonly contentType: string; readonly streaming: boolean; readonly headers: Headers }
+  | {
+      readonly kind: 'answering';
+      readonly contentType: string;
+      readonly streaming: boolean;
+      readonly headers: Headers;
+      /** When this generation began, here or for somebody else: at most this, ms since the epoch. */
+      readonly begunAt: number;
+    }
   /** The sidecar's disk had the whole exchange. */
   | { readonly kind: 'found'; readonly exchange: Exchange; readonly headers: Headers }
   | { readonly kind: 'fault'; readonly fault: Fault };

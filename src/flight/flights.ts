@@ -1,5 +1,6 @@
 /** Flights of this isolate: who asks for a key that is already in the air joins, everyone else begins one. */
 import type { Dialect } from '../dialects/dialect.ts';
+import { type Coverage, NOTHING_PURGED, type Subject } from '../exchange/purge.ts';
 import { createFlight, type Flight, type Landing } from './flight.ts';
 import { type PumpOptions, pumpFlight } from './pump.ts';
 
@@ -12,6 +13,8 @@ export interface Boarding {
 export interface Launch {
   /** Undefined for what nobody may join. */
   readonly key: string | undefined;
+  /** What the answer will be, for purges. */
+  readonly subject: Subject;
   readonly dialect: Dialect;
   /** The model's name as the origin will echo it. */
   readonly model: string;
@@ -31,12 +34,19 @@ export interface Flights {
   readonly size: number;
 }
 
-export function createFlights(): Flights {
-  const inTheAir = new Map<string, Flight>();
+interface Airborne extends Subject {
+  readonly flight: Flight;
+  /** When it began; what is stored of it will be dated so. */
+  readonly storedAt: number;
+}
+
+/** @param purged nobody joins what began before it was purged */
+export function createFlights(purged: Pick<Coverage, 'covers'> = NOTHING_PURGED): Flights {
+  const inTheAir = new Map<string, Airborne>();
 
   function pump(flight: Flight, { key, pump, landed, later }: Launch): void {
     const forget = () => {
-      if (key !== undefined && inTheAir.get(key) === flight) inTheAir.delete(key);
+      if (key !== undefined && inTheAir.get(key)?.flight === flight) inTheAir.delete(key);
     };
     later(
       pumpFlight(flight, { ...pump, abandoned: forget }).then(async (landing) => {
@@ -49,8 +59,9 @@ export function createFlights(): Flights {
   }
 
   function present(key: string | undefined): Flight | undefined {
-    const flight = key === undefined ? undefined : inTheAir.get(key);
-    return flight?.landing === undefined ? flight : undefined;
+    const airborne = key === undefined ? undefined : inTheAir.get(key);
+    const open = airborne !== undefined && airborne.flight.landing === undefined && !purged.covers(airborne);
+    return open ? airborne.flight : undefined;
   }
 
   return {
@@ -60,7 +71,7 @@ export function createFlights(): Flights {
       const there = present(key);
       if (there !== undefined) return { flight: there, joined: true };
       const flight = createFlight({ dialect, model });
-      if (key !== undefined) inTheAir.set(key, flight);
+      if (key !== undefined) inTheAir.set(key, { ...launch.subject, flight, storedAt: Date.now() });
       pump(flight, launch);
       return { flight, joined: false };
     },

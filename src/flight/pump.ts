@@ -4,16 +4,22 @@
  */
 import type { Decoder } from '../dialects/dialect.ts';
 import { collectAnswer } from '../exchange/collect.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { fault, faultOfStatus } from '../exchange/fault.ts';
-import { EXCHANGE_TYPE } from '../origin/client.ts';
+import { ANSWER_AGE, EXCHANGE_TYPE } from '../origin/client.ts';
 import { decodeExchange } from '../tiers/stored.ts';
 import type { Flight, Landing, Pump } from './flight.ts';
 
 const BEAT_MS = 200;
 
 export interface PumpOptions {
-  /** Asks the origin. May reject. */
-  readonly open: (signal: AbortSignal) => Promise<Response>;
+  /**
+   * Asks the origin. May reject.
+   * @param past whether it must not answer from its disk
+   */
+  readonly open: (signal: AbortSignal, past: boolean) => Promise<Response>;
+  /** Whether what the origin's disk has may be used. */
+  readonly usable: (exchange: Exchange) => boolean;
   readonly decoder: (streaming: boolean) => Decoder;
   /** Longest silence within the stream, ms. */
   readonly idleTimeoutMs: number;
@@ -56,14 +62,25 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
   return landing;
 
   async function fill(): Promise<Landing> {
-    const response = await options.open(abort.signal);
+    let openedAt = Date.now();
+    let response = await options.open(abort.signal, false);
+    if (response.ok && response.headers.get('content-type') === EXCHANGE_TYPE) {
+      const exchange = await readExchange(response, openedAt);
+      if (exchange !== undefined && options.usable(exchange)) {
+        pump.takeOff({ kind: 'found', exchange, headers: response.headers });
+        return { kind: 'found', exchange };
+      }
+      openedAt = Date.now();
+      response = await options.open(abort.signal, true);
+    }
     quietSince = Date.now();
     limit = options.idleTimeoutMs;
     if (!response.ok || response.body === null) return refuse(pump, response);
-    const contentType = response.headers.get('content-type') ?? '';
-    if (contentType === EXCHANGE_TYPE) return found(pump, response);
+    const { headers } = response;
+    const contentType = headers.get('content-type') ?? '';
     const streaming = STREAM_TYPES.test(contentType);
-    pump.takeOff({ kind: 'answering', contentType, streaming, headers: response.headers });
+    const begunAt = openedAt - ageIn(headers);
+    pump.takeOff({ kind: 'answering', contentType, streaming, headers, begunAt });
 
     const decoder = options.decoder(streaming);
     const collector = collectAnswer();
@@ -103,16 +120,20 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<v
   }
 }
 
-/** The sidecar had it on disk and sent the exchange itself. */
-async function found(pump: Pump, response: Response): Promise<Landing> {
+/**
+ * What the sidecar had on disk, dated by this clock; undefined where it cannot be read. Where its answer comes from is told as an
+ * age, not as a time, so that a purge holds whatever the sidecar's clock says.
+ */
+async function readExchange(response: Response, openedAt: number): Promise<Exchange | undefined> {
   const exchange = await decodeExchange(new Uint8Array(await response.arrayBuffer()));
-  if (exchange === undefined) {
-    const reason = fault('bad_gateway', 'the origin sent an unreadable answer');
-    pump.takeOff({ kind: 'fault', fault: reason });
-    return { kind: 'failed', fault: reason };
-  }
-  pump.takeOff({ kind: 'found', exchange, headers: response.headers });
-  return { kind: 'found', exchange };
+  const told = response.headers.has(ANSWER_AGE);
+  return exchange && told ? { ...exchange, storedAt: openedAt - ageIn(response.headers) } : exchange;
+}
+
+/** How long before the request its generation had begun, ms. */
+function ageIn(headers: Headers): number {
+  const age = Number(headers.get(ANSWER_AGE) ?? 0);
+  return Number.isFinite(age) ? Math.max(0, age) : 0;
 }
 
 /** An origin's error, as a fault with its status and its own words. */

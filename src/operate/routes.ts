@@ -5,6 +5,7 @@ import type { Edge } from '../edge.ts';
 import { faultResponse } from '../respond.ts';
 import { authoriseOperator } from './auth.ts';
 import { poolStats } from './pool-stats.ts';
+import { purge } from './purge.ts';
 
 export interface OperatorVisit {
   readonly request: Request;
@@ -16,6 +17,7 @@ type Handler = (visit: OperatorVisit, edge: Edge) => Promise<Response>;
 
 const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler: Handler])[] = [
   ['GET', '/api/pool/stats', poolStats],
+  ['POST', '/api/cache/purge', purge],
 ];
 
 export function operatorRoutes(app: Hono, edge: Edge): void {

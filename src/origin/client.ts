@@ -5,6 +5,9 @@ import type { JsonObject } from '../exchange/json.ts';
 /** Content type of a whole stored exchange, which the sidecar sends when its disk has the answer. */
 export const EXCHANGE_TYPE = 'application/x-edge-exchange';
 
+/** Response header: how long before this request its answer's generation had begun, in milliseconds. */
+export const ANSWER_AGE = 'x-answer-age';
+
 export type Priority = 'interactive' | 'revalidate' | 'warm' | 'prefetch';
 
 export interface OriginRequest {

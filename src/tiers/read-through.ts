@@ -1,6 +1,6 @@
 /**
- * Read-through: the tiers in their order, nearest first. A tier that fails or is too slow is a miss; a hit below fills the tiers
- * above it.
+ * Read-through: the tiers in their order, nearest first. A tier that fails or is too slow is a miss, and so is what has been
+ * purged; a hit below fills the tiers above it.
  */
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Observe } from '../observe.ts';
@@ -45,7 +45,20 @@ type Asked = Exchange | undefined | typeof FAILED;
 
 const nothing = async () => {};
 
-export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: () => number = Date.now): ReadThrough {
+/** What was purged; see `purge/purges.ts`. */
+export interface Purged {
+  covers(exchange: Exchange): boolean;
+  /** True, or resolves to whether `covers` can be trusted: without that nothing stored may be served. */
+  ready(): true | Promise<boolean>;
+}
+const NEVER_PURGED: Purged = { covers: () => false, ready: () => true };
+
+export function readThrough(
+  tiers: readonly TimedTier[],
+  observe: Observe,
+  now: () => number = Date.now,
+  purged: Purged = NEVER_PURGED,
+): ReadThrough {
   const names = tiers.map(({ tier }) => tier.name);
 
   function failed(tier: Tier, operation: 'get' | 'put' | 'delete', error: unknown): typeof FAILED {
@@ -73,7 +86,7 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
 
   /** No tier's clock is trusted with what it gives. */
   function kept(answer: Asked): Asked {
-    return typeof answer === 'object' && answer.keepUntil <= now() ? undefined : answer;
+    return typeof answer === 'object' && (answer.keepUntil <= now() || purged.covers(answer)) ? undefined : answer;
   }
 
   function write(operation: 'put' | 'delete', tier: Tier, work: () => void | Promise<void>): Promise<unknown> {
@@ -87,13 +100,14 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
   }
 
   /** @param first what the nearest tier gave */
-  async function descend(key: string, first: Asked | Promise<Asked>): Promise<Lookup> {
+  async function descend(key: string, first: Asked | Promise<Asked>, ready: true | Promise<boolean>): Promise<Lookup> {
     const passed: TierName[] = [];
     const failures: TierName[] = [];
     let best: Exchange | undefined;
     let at = 0;
     for (const [index, timed] of tiers.entries()) {
-      const found = await (index === 0 ? first : ask(timed, key));
+      let found = await (index === 0 ? first : ask(timed, key));
+      if (typeof found === 'object' && ready !== true) found = (await ready) ? kept(found) : undefined;
       if (found === undefined || found === FAILED) {
         passed.push(timed.tier.name);
         if (found === FAILED) failures.push(timed.tier.name);
@@ -132,11 +146,14 @@ export function readThrough(tiers: readonly TimedTier[], observe: Observe, now: 
       const [nearest] = tiers;
       if (nearest === undefined) return lookupOf(undefined, 0, [], []);
       const first = ask(nearest, key);
-      if (typeof first === 'object' && !(first instanceof Promise) && first.freshUntil > now())
+      const ready = purged.ready();
+      if (ready === true && typeof first === 'object' && !(first instanceof Promise) && first.freshUntil > now())
         return lookupOf(first, 0, [], []);
-      return descend(key, first);
+      return descend(key, first, ready);
     },
     async put(exchange) {
+      // Its generation began before the purge: it landed too late.
+      if (purged.covers(exchange)) return;
       await Promise.all(tiers.map(({ tier }) => write('put', tier, () => tier.put(exchange))));
     },
     async delete(key) {

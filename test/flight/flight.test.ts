@@ -12,6 +12,7 @@ const answering = {
   contentType: 'application/x-ndjson',
   streaming: true,
   headers: new Headers(),
+  begunAt: 0,
 } as const;
 
 async function all(reader: Reader): Promise<string> {

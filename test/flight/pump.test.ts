@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ollamaChat } from '../../src/dialects/ollama-chat.ts';
 import { createFlight, type Flight } from '../../src/flight/flight.ts';
 import { type PumpOptions, pumpFlight } from '../../src/flight/pump.ts';
+import { encodeExchange } from '../../src/tiers/stored.ts';
+import { answerOf, exchangeWith } from '../tiers/suite.ts';
 
 const word = (content: string) =>
   `${JSON.stringify({ model: 'm', created_at: '', message: { role: 'assistant', content }, done: false })}\n`;
@@ -30,6 +32,7 @@ function pump(
 ) {
   const options = {
     open,
+    usable: () => true,
     decoder: ollamaChat.decoder,
     openTimeoutMs: 5_000,
     idleTimeoutMs: 5_000,
@@ -94,10 +97,37 @@ describe('the pump', () => {
     expect(stopped).toBe(true);
   });
 
+  it('asks past the disk for what may not be used, and dates an answer by when it was begun', async () => {
+    const stored = exchangeWith(answerOf('purged'));
+    const asked: boolean[] = [];
+    const { flight, landing } = pump(
+      async (_signal, past) => {
+        asked.push(past);
+        if (past) return origin([word('new'), end], 'close', { 'x-answer-age': '5000' });
+        return new Response(await encodeExchange(stored), {
+          headers: { 'content-type': 'application/x-edge-exchange', 'x-answer-age': '60000' },
+        });
+      },
+      // By this clock, whatever the sidecar's says.
+      { usable: ({ storedAt }) => storedAt > Date.now() - 59_000 },
+    );
+    expect(await landing).toMatchObject({ kind: 'complete', answer: { content: 'new' } });
+    expect(asked).toEqual([false, true]);
+    const begunAt = flight.takeoff?.kind === 'answering' ? flight.takeoff.begunAt : 0;
+    expect(Date.now() - begunAt).toBeGreaterThanOrEqual(5_000);
+    expect(Date.now() - begunAt).toBeLessThan(15_000);
+  });
+
   it('goes on where a dead pump stopped: what was written before is not written twice', async () => {
     const flight = createFlight({ dialect: ollamaChat, model: 'm' });
     const first = flight.pump();
-    first.takeOff({ kind: 'answering', contentType: 'application/x-ndjson', streaming: true, headers: new Headers() });
+    first.takeOff({
+      kind: 'answering',
+      contentType: 'application/x-ndjson',
+      streaming: true,
+      headers: new Headers(),
+      begunAt: 0,
+    });
     const whole = word('a') + word('b') + end;
     first.push(new TextEncoder().encode(whole.slice(0, 100)));
     const { landing } = pump(

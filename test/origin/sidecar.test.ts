@@ -244,9 +244,29 @@ describe('the disk', () => {
     const headers = keep();
     await sidecar.ask('/api/chat', chat('x'), headers);
     expect((await sidecar.ask('/api/cache/purge', {})).status).toBe(400);
+    expect((await sidecar.ask('/api/cache/purge', { modle: 'm' })).status).toBe(400);
     expect((await sidecar.ask('/api/cache/purge', { model: 'n' })).text).toBe('{"purged":0}');
+    expect((await sidecar.ask('/api/cache/purge', { older_than_seconds: 60 })).text).toBe('{"purged":0}');
     expect((await sidecar.ask('/api/cache/purge', { model: 'M' })).text).toBe('{"purged":1}');
     expect((await sidecar.ask('/api/chat', chat('x'), headers)).headers['cache-status']).toBe('disk; fwd=uri-miss');
+  });
+
+  it('keeps nothing of what was being generated when it was purged, and nobody joins it after', async () => {
+    const sidecar = await start();
+    ollama.script = { gapMs: 60 };
+    const headers = { ...keep(), 'x-edge-tags': 'docs' };
+    const first = sidecar.ask('/api/chat', chat('x'), headers);
+    while (ollama.generations.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await sidecar.ask('/api/cache/purge', { tag: 'docs' });
+    // Without the tag: what it would join has it.
+    const second = await sidecar.ask('/api/chat', chat('x'), { ...headers, 'x-edge-tags': '' });
+    expect((await first).status).toBe(200);
+    expect(second.headers['cache-status']).toBe('disk; fwd=uri-miss');
+    expect(ollama.generations).toHaveLength(2);
+    const third = await sidecar.ask('/api/chat', chat('x'), headers);
+    expect(third.headers['cache-status']).toMatch(/disk; hit/);
+    expect(Number(third.headers['x-answer-age'])).toBeGreaterThan(100);
   });
 });
 

@@ -32,6 +32,8 @@ const PIECE_BYTES = 64 * 1024;
 
 export interface Flight {
   readonly wire: Wire;
+  /** When the generation began (ms since the epoch), here or in the sidecar that leads it. */
+  readonly begunAt: number;
   readonly takeoff: Takeoff | undefined;
   readonly landing: Landing | undefined;
   readonly readers: number;
@@ -39,6 +41,8 @@ export interface Flight {
   readonly written: number;
   /** @param carries the form of the bytes, where it is not the one that was expected */
   takeOff(takeoff: Takeoff, carries?: Wire): void;
+  /** Another began it before; call before `takeOff`. */
+  datedBack(begunAt: number): void;
   push(chunk: Uint8Array): void;
   land(landing: Landing): void;
   /** Undefined unless the fastest reader is far behind; then resolves when one has caught up, or all have left. */
@@ -68,6 +72,7 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
   /** Bytes that each reader that sets the pace has taken. */
   const taken = new Map<Reader, number>();
   let carried = wire;
+  let begunAt = Date.now();
   let waiting: (() => void)[] = [];
   let takeoff: Takeoff | undefined;
   let landing: Landing | undefined;
@@ -142,6 +147,12 @@ export function createFlight(wire: Wire, onReaders: (readers: number) => void = 
   return {
     get wire() {
       return carried;
+    },
+    get begunAt() {
+      return begunAt;
+    },
+    datedBack(earlier) {
+      begunAt = Math.min(begunAt, earlier);
     },
     get takeoff() {
       return takeoff;

@@ -14,6 +14,13 @@ import { fault } from '../../../src/exchange/fault.ts';
 import type { RedisPool } from '../pools/redis.ts';
 import type { Flight, Landing, Takeoff, Wire } from './flight.ts';
 
+/** The first message of a flight's stream. */
+interface Told {
+  readonly takeoff: Takeoff;
+  readonly wire: Wire;
+  readonly begunAt: number;
+}
+
 export interface SharedFlights {
   /**
    * Fills the flight: leads with `generate`, or follows whoever leads. Never rejects.
@@ -98,7 +105,7 @@ export function shareFlights(pool: RedisPool): SharedFlights {
     }, RENEW_MS);
     try {
       const takeoff = await reader.takeoff();
-      await add('takeoff', JSON.stringify({ takeoff, wire: flight.wire }));
+      await add('takeoff', JSON.stringify({ takeoff, wire: flight.wire, begunAt: flight.begunAt } satisfies Told));
       for (let chunk = await reader.next(); chunk !== undefined; chunk = await reader.next())
         await add('piece', Buffer.from(chunk));
       await add('landing', JSON.stringify(flight.landing ?? LOST), LANDED_KEPT_MS);
@@ -181,7 +188,8 @@ function broken(flight: Flight): true {
 function apply(flight: Flight, name: string, value: Buffer): boolean {
   if (name === 'piece') flight.push(value);
   else if (name === 'takeoff') {
-    const { takeoff, wire } = JSON.parse(value.toString()) as { takeoff: Takeoff; wire: Wire };
+    const { takeoff, wire, begunAt } = JSON.parse(value.toString()) as Told;
+    flight.datedBack(begunAt);
     flight.takeOff(takeoff, wire);
   } else if (name === 'landing') flight.land(JSON.parse(value.toString()) as Landing);
   return flight.landing !== undefined;

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Exchange } from '../../../src/exchange/exchange.ts';
+import type { Purge } from '../../../src/exchange/purge.ts';
 import { decodeExchange, encodeExchange } from '../../../src/tiers/stored.ts';
 
 export interface StoredExchange {
@@ -15,15 +16,6 @@ export interface StoredExchange {
   /** Milliseconds since the epoch. */
   readonly storedAt: number;
   readonly freshUntil: number;
-}
-
-/** Every field that is given must match; an empty one matches everything. */
-export interface PurgeFilter {
-  readonly key?: string;
-  readonly tenant?: string;
-  readonly namespace?: string;
-  readonly model?: string;
-  readonly tag?: string;
 }
 
 export interface DiskStats {
@@ -40,7 +32,7 @@ export interface DiskTier {
   put(exchange: Exchange): Promise<void>;
   delete(key: string): void;
   /** @returns how many are gone */
-  purge(filter: PurgeFilter): number;
+  purge(purge: Purge): number;
   stats(): DiskStats;
   close(): void;
 }
@@ -181,9 +173,9 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
       const row = remove.get(key) as { size: number } | undefined;
       if (row !== undefined) forget(row.size);
     },
-    purge({ key, tenant, namespace, model, tag }) {
-      const conditions: string[] = [];
-      const values: string[] = [];
+    purge({ selector: { key, tenant, namespace, model, tag }, before }) {
+      const conditions = ['stored_at < ?'];
+      const values: (string | number)[] = [before];
       for (const [column, value] of Object.entries({ key, tenant, namespace, model }))
         if (value !== undefined) {
           conditions.push(`${column} = ?`);
@@ -193,8 +185,8 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
         conditions.push('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)');
         values.push(tag);
       }
-      const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-      const gone = db.prepare(`DELETE FROM exchange ${where} RETURNING size`).all(...values) as { size: number }[];
+      const sql = `DELETE FROM exchange WHERE ${conditions.join(' AND ')} RETURNING size`;
+      const gone = db.prepare(sql).all(...values) as { size: number }[];
       for (const { size } of gone) forget(size);
       return gone.length;
     },

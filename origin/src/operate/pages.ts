@@ -1,7 +1,6 @@
 /** The operator's pages: health, metrics, pools, purge. */
-import { fault } from '../../../src/exchange/fault.ts';
-import { canonicalModel } from '../../../src/exchange/prompt.ts';
-import type { PurgeFilter } from '../disk/disk-tier.ts';
+import type { Purge } from '../../../src/exchange/purge.ts';
+import { readPurge } from '../../../src/exchange/purge-request.ts';
 import { readJson } from '../http/body.ts';
 import type { Request, Response } from '../http/listener.ts';
 import { send, sendFault } from '../http/reply.ts';
@@ -14,6 +13,8 @@ export interface Pages {
   readonly metrics: Metrics;
   pools(): readonly PoolStats[];
   draining(): boolean;
+  /** Tells the other sidecars; whether they will hear, undefined where there are none to tell. */
+  tellPurge(purge: Purge): Promise<boolean | undefined>;
 }
 
 const JSON_TYPE = 'application/json';
@@ -66,20 +67,9 @@ export async function serveOperator(
   }
   const body = await readJson(request, origin.config.MAX_BODY_BYTES);
   if (!body.ok) return sendFault(response, path, body.fault);
-  const filter = purgeFilter(body.value);
-  if (filter === undefined)
-    return sendFault(
-      response,
-      path,
-      fault('invalid_request', 'name a key, tenant, namespace, model or tag, or {"all":true}'),
-    );
-  send(response, 200, JSON_TYPE, JSON.stringify({ purged: origin.disk?.purge(filter) ?? 0 }));
-}
-
-/** Undefined for one that names nothing: everything goes only when it is asked for in so many words. */
-function purgeFilter(body: Readonly<Record<string, unknown>>): PurgeFilter | undefined {
-  const text = (name: string) => (typeof body[name] === 'string' ? { [name]: body[name] } : {});
-  const model = typeof body.model === 'string' ? { model: canonicalModel(body.model) } : {};
-  const filter: PurgeFilter = { ...text('key'), ...text('tenant'), ...text('namespace'), ...text('tag'), ...model };
-  return Object.keys(filter).length > 0 || body.all === true ? filter : undefined;
+  const asked = readPurge(body.value, Date.now());
+  if (!asked.ok) return sendFault(response, path, asked.fault);
+  const purged = origin.purges.apply(asked.purge);
+  const shared = await pages.tellPurge(asked.purge);
+  send(response, 200, JSON_TYPE, JSON.stringify({ purged, ...(shared !== undefined && { others_told: shared }) }));
 }

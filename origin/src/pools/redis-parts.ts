@@ -1,6 +1,9 @@
 /** Everything that Redis adds to a sidecar. Loaded only where there is one: its client is a tenth of the memory. */
+
+import type { Purge } from '../../../src/exchange/purge.ts';
 import { type SharedFlights, shareFlights } from '../coalesce/shared.ts';
 import type { Config } from '../config.ts';
+import { type SharedPurges, sharePurges } from '../purge/shared.ts';
 import { type RedisRest, redisRest } from '../redis-rest/rest.ts';
 import type { PoolStats } from './pool-stats.ts';
 import { openRedisPools } from './redis.ts';
@@ -8,6 +11,8 @@ import { openRedisPools } from './redis.ts';
 export interface RedisParts {
   readonly shared: SharedFlights;
   readonly rest: RedisRest;
+  /** Purges from and for the other sidecars. */
+  purges(heard: (purge: Purge) => void): SharedPurges;
   stats(): readonly PoolStats[];
   close(): void;
 }
@@ -25,6 +30,7 @@ export function openRedisParts(
   return {
     shared,
     rest: redisRest(pools.cache, REDIS_REST_TOKEN ?? ORIGIN_SECRET, MAX_BODY_BYTES),
+    purges: (heard) => sharePurges(pools.queue, heard),
     stats: () => Object.values(pools).map((pool) => pool.stats()),
     close() {
       shared.close();

@@ -2,6 +2,8 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Dialect } from '../../../src/dialects/dialect.ts';
 import { cacheStatus } from '../../../src/exchange/cache-status.ts';
+import type { Subject } from '../../../src/exchange/purge.ts';
+import { ANSWER_AGE } from '../../../src/origin/client.ts';
 import type { Flight } from '../coalesce/flight.ts';
 import { readJson } from '../http/body.ts';
 import type { Request, Response } from '../http/listener.ts';
@@ -29,6 +31,7 @@ export async function serveGeneration(
   const asked = askedOf(dialect, body.value, reading, origin.config);
   if (await serveStored(origin, asked, terms, response)) return;
 
+  const askedAt = Date.now();
   const { flight, joined, expectedWait } = launch(origin, asked, terms);
   origin.observe({ kind: 'asked', asked, terms, by: joined ? 'flight' : 'lane' });
   const digest = origin.digests.of(asked.model);
@@ -36,6 +39,7 @@ export async function serveGeneration(
     'cache-status': cacheStatus([{ cache: 'disk', fwd: terms.lookup ? 'uri-miss' : 'request', collapsed: joined }]),
     ...(digest !== undefined && { 'x-model-digest': digest }),
     ...(expectedWait !== undefined && { 'x-expected-wait': String(expectedWait) }),
+    [ANSWER_AGE]: String(Math.max(0, askedAt - flight.begunAt)),
   });
   await readFlight(flight, flight.join(), response, path, headers, () => translationFor(flight, asked, origin));
 }
@@ -69,11 +73,24 @@ function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
     // In the air until it is on disk: who comes in between would find neither.
     await Promise.all(kept);
   }
-  const boarding = origin.flights.board(key, asked.wire, (flight, signal) => {
-    const own = () => generate(flight, signal);
-    return key === undefined || origin.shared === undefined ? own() : origin.shared.fill(key, flight, signal, own);
+  const subject = subjectOf(asked, terms);
+  const boarding = origin.flights.board({
+    key,
+    wire: asked.wire,
+    subject,
+    fill(flight, signal) {
+      const own = () => generate(flight, signal);
+      if (key === undefined || origin.shared === undefined) return own();
+      // After a purge another name: nobody follows what began before it.
+      const purgedAt = origin.purges.since(subject);
+      return origin.shared.fill(purgedAt > 0 ? `${key} ${purgedAt}` : key, flight, signal, own);
+    },
   });
   return { ...boarding, expectedWait };
+}
+
+function subjectOf({ model }: Asked, { key = '', tenant, namespace, tags }: Terms): Subject {
+  return { key, tenant, namespace, model, tags };
 }
 
 /** Undefined for what flies alone: nobody may share it, or those in the air cannot be read in this form. */

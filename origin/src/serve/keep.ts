@@ -21,8 +21,7 @@ export async function keep(
   if (origin.disk === undefined || terms.key === undefined || !terms.store || content === undefined) return;
   // The model was pulled again meanwhile: whose answer this is cannot be said.
   if (origin.digests.of(asked.model) !== digest) return;
-  const storedAt = Date.now();
-  const freshUntil = storedAt + terms.ttl * 1000;
+  const freshUntil = Date.now() + terms.ttl * 1000;
   const exchange: Exchange = {
     key: terms.key,
     tenant: terms.tenant,
@@ -32,10 +31,12 @@ export async function keep(
     question: asked.question,
     tags: terms.tags,
     content,
-    storedAt,
+    storedAt: flight.begunAt,
     freshUntil,
     keepUntil: freshUntil + STALE_KEEP_MS,
   };
+  // It was purged while it was being written.
+  if (origin.purges.covers(exchange)) return;
   try {
     await origin.disk.put(exchange);
   } catch (error) {

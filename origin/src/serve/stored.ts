@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { cacheStatus } from '../../../src/exchange/cache-status.ts';
 import type { Exchange } from '../../../src/exchange/exchange.ts';
-import { EXCHANGE_TYPE } from '../../../src/origin/client.ts';
+import { ANSWER_AGE, EXCHANGE_TYPE } from '../../../src/origin/client.ts';
 import { readStored, type StoredExchange } from '../disk/disk-tier.ts';
 import type { Response } from '../http/listener.ts';
 import { isStream, send, write } from '../http/reply.ts';
@@ -23,6 +23,7 @@ export async function serveStored(origin: Origin, asked: Asked, terms: Terms, re
   const headers: OutgoingHttpHeaders = {
     'cache-status': cacheStatus([{ cache: 'disk', hit: true, ttl: (stored.freshUntil - now) / 1000 }]),
     age: String(Math.max(0, Math.floor((now - stored.storedAt) / 1000))),
+    [ANSWER_AGE]: String(Math.max(0, now - stored.storedAt)),
     ...(stored.digest !== '' && { 'x-model-digest': stored.digest }),
   };
   if (terms.takesExchange) send(response, 200, EXCHANGE_TYPE, stored.bytes, headers);

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Flight } from '../../../origin/src/coalesce/flight.ts';
-import { createFlights } from '../../../origin/src/coalesce/flights.ts';
+import { createFlights, type Launch } from '../../../origin/src/coalesce/flights.ts';
 import { fault } from '../../../src/exchange/fault.ts';
+import { coverageOf, type PurgeList } from '../../../src/exchange/purge.ts';
 
 const wire = { path: '/api/chat', model: 'm', streaming: true };
+const subject = { key: 'k', tenant: 't', namespace: '', model: 'm:latest', tags: [] };
+const launch = (fill: Launch['fill']): Launch => ({ key: 'k', wire, subject, fill });
 const bytes = (text: string) => new TextEncoder().encode(text);
 const ANSWERING = { kind: 'answering', status: 200, contentType: 'application/x-ndjson', headers: {} } as const;
 
@@ -32,10 +35,10 @@ describe('flights', () => {
       flight.land({ kind: 'landed' });
       await new Promise((resolve) => setTimeout(resolve, 10));
     };
-    const texts = Array.from({ length: 1000 }, () => readAll(flights.board('k', wire, fill).flight));
+    const texts = Array.from({ length: 1000 }, () => readAll(flights.board(launch(fill)).flight));
     expect(new Set(await Promise.all(texts))).toEqual(new Set(['one two ']));
     // Landed, but not yet on disk: still to be found.
-    expect(await readAll(flights.board('k', wire, fill).flight)).toBe('one two ');
+    expect(await readAll(flights.board(launch(fill)).flight)).toBe('one two ');
     expect(fills).toBe(1);
     await vi.advanceTimersByTimeAsync(10);
     expect(flights.find('k')).toBeUndefined();
@@ -49,12 +52,12 @@ describe('flights', () => {
       signal = given;
       return new Promise<void>(() => {});
     };
-    const { flight } = flights.board('k', wire, fill);
+    const { flight } = flights.board(launch(fill));
     const reader = flight.join();
     reader.leave();
     await vi.advanceTimersByTimeAsync(1999);
     expect(signal?.aborted).toBe(false);
-    const back = flights.board('k', wire, fill);
+    const back = flights.board(launch(fill));
     expect(back.joined).toBe(true);
     const again = back.flight.join();
     await vi.advanceTimersByTimeAsync(5000);
@@ -63,7 +66,7 @@ describe('flights', () => {
     again.leave();
     await vi.advanceTimersByTimeAsync(2000);
     expect(signal?.aborted).toBe(true);
-    expect(flights.board('k', wire, fill).joined).toBe(false);
+    expect(flights.board(launch(fill)).joined).toBe(false);
   });
 
   it('cancels at once what nobody can come back to, and never what somebody still reads', () => {
@@ -73,8 +76,8 @@ describe('flights', () => {
       signals.push(signal);
       return new Promise<void>(() => {});
     };
-    const alone = flights.board(undefined, wire, fill).flight.join();
-    const { flight } = flights.board('k', wire, fill);
+    const alone = flights.board({ ...launch(fill), key: undefined }).flight.join();
+    const { flight } = flights.board(launch(fill));
     const [first, second] = [flight.join(), flight.join()];
     alone.leave();
     first.leave();
@@ -85,7 +88,7 @@ describe('flights', () => {
 
   it('holds the pump back while the fastest reader is far behind, and lets go when it has caught up or left', async () => {
     const flights = createFlights(2000);
-    const { flight } = flights.board('k', wire, () => new Promise(() => {}));
+    const { flight } = flights.board(launch(() => new Promise(() => {})));
     const [fast, slow] = [flight.join(), flight.join()];
     flight.takeOff(ANSWERING);
     flight.push(new Uint8Array(256 * 1024));
@@ -106,11 +109,41 @@ describe('flights', () => {
   it('tells every reader of a failure, before and after the first byte', async () => {
     const flights = createFlights(2000);
     const reason = fault('bad_gateway', 'gone');
-    const { flight } = flights.board('k', wire, () => new Promise(() => {}));
+    const { flight } = flights.board(launch(() => new Promise(() => {})));
     const reader = flight.join();
     flight.takeOff({ kind: 'fault', fault: reason });
     flight.land({ kind: 'broken', fault: reason });
     expect(await reader.takeoff()).toEqual({ kind: 'fault', fault: reason });
     expect(await reader.next()).toBeUndefined();
+  });
+
+  it('is not joined by who asks after its purge, and those who read it go on', async () => {
+    let list: PurgeList = [];
+    const flights = createFlights(2000, { covers: (dated) => coverageOf(list).covers(dated) });
+    const fill = () => new Promise<void>(() => {});
+    const before = flights.board(launch(fill));
+    const reader = before.flight.join();
+    await vi.advanceTimersByTimeAsync(5);
+    list = [{ selector: { tenant: 't' }, before: Date.now() }];
+    const after = flights.board(launch(fill));
+    expect(after.joined).toBe(false);
+    expect(flights.board(launch(fill))).toEqual({ flight: after.flight, joined: true });
+    before.flight.takeOff(ANSWERING);
+    expect(await reader.takeoff()).toEqual(ANSWERING);
+  });
+
+  it('is given up at once where nobody may come back, if it was launched so', () => {
+    const flights = createFlights(2000);
+    let signal: AbortSignal | undefined;
+    const fill = (_: Flight, given: AbortSignal) => {
+      signal = given;
+      return new Promise<void>(() => {});
+    };
+    flights
+      .board({ ...launch(fill), graceMs: 0 })
+      .flight.join()
+      .leave();
+    expect(signal?.aborted).toBe(true);
+    expect(flights.find('k')).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DiskTier, openDiskTier, readStored } from '../../../origin/src/disk/disk-tier.ts';
 import type { Exchange } from '../../../src/exchange/exchange.ts';
+import type { Selector } from '../../../src/exchange/purge.ts';
 
 let folder: string;
 let now = 1_000_000;
@@ -116,16 +117,18 @@ describe('the disk tier', () => {
     expect(tier.get(key('huge'))).toBeUndefined();
   });
 
-  it('purges by key, tenant, namespace, model or tag, and only what matches all of them', async () => {
+  it('purges by key, tenant, namespace, model, tag or time, and only what matches all of them', async () => {
     const tier = open();
     await tier.put(exchangeOf('a', { tenant: 'x', tags: ['docs', 'v1'] }));
     await tier.put(exchangeOf('b', { tenant: 'x', model: 'n:latest' }));
     await tier.put(exchangeOf('c', { tenant: 'y', tags: ['docs'] }));
-    expect(tier.purge({ tenant: 'x', tag: 'docs' })).toBe(1);
-    expect(tier.purge({ tag: "' OR 1=1 --" })).toBe(0);
-    expect(tier.purge({ model: 'n:latest' })).toBe(1);
+    const purge = (selector: Selector, before = Number.MAX_SAFE_INTEGER) => tier.purge({ selector, before });
+    expect(purge({ tenant: 'x', tag: 'docs' }, 1_000)).toBe(0);
+    expect(purge({ tenant: 'x', tag: 'docs' })).toBe(1);
+    expect(purge({ tag: "' OR 1=1 --" })).toBe(0);
+    expect(purge({ model: 'n:latest' })).toBe(1);
     expect(tier.stats().entries).toBe(1);
-    expect(tier.purge({})).toBe(1);
+    expect(purge({})).toBe(1);
     expect(tier.stats()).toMatchObject({ entries: 0, bytes: 0 });
   });
 
