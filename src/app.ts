@@ -17,11 +17,12 @@ import { faultResponse } from './respond.ts';
 import { serve } from './serve.ts';
 import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
 import { serveEmbeddings } from './serve-embeddings.ts';
+import { serveReport } from './serve-report.ts';
 import { startTrail, type Trail } from './trail.ts';
 
 const RUNNING = 'Ollama is running';
 const EXPOSED = [
-  ...['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'X-Cache-Arm', 'Age', 'Server-Timing'],
+  ...['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'X-Cache-Receipt', 'X-Cache-Arm', 'Age', 'Server-Timing'],
   ...['Retry-After', 'RateLimit', 'RateLimit-Policy'],
 ];
 const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
@@ -41,6 +42,7 @@ export function createApp(edge: Edge) {
   }
   app.post('/api/show', (c) => admit(c, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
   app.get('/api/ps', (c) => admit(c, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
+  app.post('/api/cache/report', (c) => admit(c, ollamaChat, (visit) => serveReport(visit, edge)));
   operatorRoutes(app, edge);
 
   // Not a route of its own: a path with a single handler is called without a chain of middleware.

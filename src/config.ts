@@ -118,6 +118,12 @@ const schema = z.object({
   ).default({}),
   /** How long embedder and index together may take before it counts as a miss. */
   SEMANTIC_TIMEOUT_MS: milliseconds.default(30),
+  /** The largest share of wrong semantic hits; where the evidence says it is more, they stop. */
+  SEMANTIC_ERROR_LIMIT: z.coerce.number().min(0.0001).max(0.5).default(0.01),
+  /** The share of semantic hits that is checked against a generation after the answer. */
+  SEMANTIC_CHECK_SHARE: share.default(0.05),
+  /** A model of the origin that says whether two answers agree where comparing them cannot tell. */
+  SEMANTIC_JUDGE_MODEL: z.string().optional(),
 
   /** Whether requests are limited. */
   RATE_LIMITS: flag.default(true),

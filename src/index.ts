@@ -9,6 +9,7 @@ import tokenTable from './semantic/static/table.bin';
 
 export { LimitObject } from './limits/limit-object.ts';
 export { PurgeObject } from './purge/purge-object.ts';
+export { SemanticBoundObject } from './semantic/bound-object.ts';
 export { SemanticIndexObject } from './semantic/index-object.ts';
 
 type App = ReturnType<typeof createApp>;

@@ -1,52 +1,76 @@
 /** Recall: whether the same was asked before in other words. Asked only when no tier has the exact answer. */
-import type { Ask } from './ask.ts';
+import { type Ask, flightKey } from './ask.ts';
+import type { Alike } from './check.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { freshness } from './exchange/policy.ts';
 import { suffices } from './look.ts';
 import { type Manner, storedResponse } from './respond.ts';
-import { partitionOf } from './semantic/partition.ts';
-import type { Match } from './semantic/semantic-cache.ts';
+import type { BoundClass } from './semantic/bound-object.ts';
+import type { Gate } from './semantic/gate.ts';
+import { partitionOf, type Semantic } from './semantic/partition.ts';
+import { pairOf } from './semantic/receipt.ts';
+import type { Match, SemanticCache } from './semantic/semantic-cache.ts';
 import type { Lookup } from './tiers/read-through.ts';
+import { within } from './within.ts';
 
-/** The answer to a question that asks the same. */
-export interface Recalled {
-  readonly exchange: Exchange;
-  readonly match: Match;
-}
+export type Recalled =
+  | { readonly kind: 'found'; readonly alike: Alike & { readonly exchange: Exchange }; readonly receipt: string }
+  /** `withheld`: a match that the error bound, or the request, keeps from being served. */
+  | { readonly kind: 'none'; readonly withheld: Alike | undefined };
 
 /** Matches whose answers are fetched, one after another, until one is there. */
 const MOST_FETCHED = 3;
 /** An entry whose answer was not found this long after it was stored has lost it: KV shows a write within a minute. */
 const SETTLED_MS = 120_000;
+const NONE: Recalled = { kind: 'none', withheld: undefined };
 
-export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edge): Promise<Recalled | undefined> {
+export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edge): Promise<Recalled> {
   const { semantic, config } = edge;
   const { reading, asked, scope, policy } = ask;
-  if (semantic === undefined || !policy.lookup || reading.kind !== 'prompt' || asked.kind !== 'prompt')
-    return undefined;
-  const threshold = thresholdOf(visit.request.headers, config, scope.model);
-  if (threshold === undefined) return undefined;
+  if (semantic === undefined || !policy.lookup || reading.kind !== 'prompt' || asked.kind !== 'prompt') return NONE;
+  // Who is answering it already has the exact answer, and has looked here before.
+  if (edge.flights.has(flightKey(ask, dialect, reading.prompt))) return NONE;
+  const thresholds = thresholdsOf(visit.request.headers, config, scope.model);
+  if (thresholds === undefined) return NONE;
   const place = await partitionOf(scope, reading.prompt);
-  if (place === undefined) return undefined;
+  if (place === undefined) return NONE;
 
   const { trail } = visit;
-  const search = await semantic.search(place, threshold);
+  const of: BoundClass = {
+    tenant: scope.tenant,
+    embedder: semantic.embedder,
+    kind: place.kind,
+    base: thresholds.operator,
+  };
+  const [search, gate] = await Promise.all([
+    semantic.search(place, thresholds.operator),
+    gateOf(of, semantic, visit, config.SEMANTIC_TIMEOUT_MS),
+  ]);
   trail.step('semantic');
-  if (search.kind === 'failed') {
-    trail.cache({ cache: 'semantic', fwd: 'miss', detail: search.reason });
-    return undefined;
+  if (search.kind === 'failed' || gate === undefined) {
+    trail.cache({ cache: 'semantic', fwd: 'miss', detail: search.kind === 'failed' ? search.reason : 'no bound' });
+    return NONE;
   }
+  const needed = Math.max(gate.threshold, thresholds.request);
+  const refused = (by: string, similarity: number, withheld?: Alike): Recalled => {
+    trail.cache({ cache: 'semantic', fwd: 'miss', detail: `refused=${by} sim=${similarity.toFixed(3)}` });
+    edge.observe({ kind: 'guard_refused', by });
+    return { kind: 'none', withheld };
+  };
+  let reported: number | undefined;
   for (const match of search.matches.slice(0, MOST_FETCHED)) {
-    const found = await edge.tiers.lookup(match.key);
-    const { exchange } = found;
-    if (exchange === undefined) {
-      if (isGone(found, match)) visit.later(semantic.forget([match.key], place.partition));
+    const pair = await pairOf(place.partition, match.key, search.questionKey);
+    if (gate.parted.has(pair)) {
+      reported ??= match.similarity;
       continue;
     }
-    if (!mayServe(exchange, ask, dialect, edge)) continue;
-    if (found.above) visit.later(found.fill());
+    const alike = { match, of, question: place.question };
+    if (!gate.serving || match.similarity < needed)
+      return refused(gate.serving ? 'threshold' : 'bound', match.similarity, { ...alike, exchange: undefined });
+    const exchange = await fetchAnswer(match, place, ask, dialect, visit, edge);
+    if (exchange === undefined) continue;
     trail.step('recalled');
     trail.cache({
       cache: 'semantic',
@@ -55,40 +79,69 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
       key: match.key,
       detail: `sim=${match.similarity.toFixed(3)} ${match.question.slice(0, 120)}`,
     });
-    return { exchange, match };
+    const { similarity, key } = match;
+    const receipt = await semantic.receipts.issue({ of, similarity, partition: place.partition, key, pair });
+    return { kind: 'found', alike: { ...alike, exchange }, receipt };
   }
-  const { refused } = search;
-  if (refused === undefined) trail.cache({ cache: 'semantic', fwd: 'uri-miss' });
-  else {
-    trail.cache({
-      cache: 'semantic',
-      fwd: 'miss',
-      detail: `refused=${refused.by} sim=${refused.similarity.toFixed(3)}`,
-    });
-    edge.observe({ kind: 'guard_refused', by: refused.by });
-  }
-  return undefined;
+  if (reported !== undefined) return refused('reported', reported);
+  if (search.refused !== undefined) return refused(search.refused.by, search.refused.similarity);
+  trail.cache({ cache: 'semantic', fwd: 'uri-miss' });
+  return NONE;
 }
 
-export function recalledResponse({ exchange, match }: Recalled, manner: Manner): Response {
-  const similarity = match.similarity.toFixed(3);
+export function recalledResponse(
+  { alike: { exchange, match }, receipt }: Extract<Recalled, { kind: 'found' }>,
+  manner: Manner,
+): Response {
   manner.trail.tell({ semantic: { similarity: match.similarity, key: match.key } });
   const response = storedResponse(exchange, 'SEMANTIC', manner);
-  response.headers.set('x-cache-similarity', similarity);
+  response.headers.set('x-cache-similarity', match.similarity.toFixed(3));
+  response.headers.set('x-cache-receipt', receipt);
   return response;
 }
 
+interface Thresholds {
+  /** For the model. */
+  readonly operator: number;
+  /** What the request asks for; 0 where it does not. */
+  readonly request: number;
+}
+
 /**
- * The operator's threshold for the model, or the higher one of `X-Cache-Threshold`; undefined where nothing is to be matched. A
- * header that is no threshold turns matching off: who asks for care must not get less of it by a slip.
+ * Undefined where nothing is to be matched. A header that is no threshold turns matching off: who asks for care must not get less of
+ * it by a slip.
  */
-export function thresholdOf(headers: Headers, config: Edge['config'], model: string): number | undefined {
-  const own = config.SEMANTIC_THRESHOLD_BY_MODEL[model] ?? config.SEMANTIC_THRESHOLD;
-  const wanted = headers.get('x-cache-threshold')?.trim();
-  if (own === 'off' || wanted === 'off') return undefined;
-  if (wanted === undefined || wanted === '') return own;
-  const raised = Number(wanted);
-  return raised >= 0 && raised <= 1 ? Math.max(own, raised) : undefined;
+export function thresholdsOf(headers: Headers, config: Edge['config'], model: string): Thresholds | undefined {
+  const operator = config.SEMANTIC_THRESHOLD_BY_MODEL[model] ?? config.SEMANTIC_THRESHOLD;
+  const wanted = headers.get('x-cache-threshold')?.trim() || '0';
+  if (operator === 'off' || wanted === 'off') return undefined;
+  const request = Number(wanted);
+  return request >= 0 && request <= 1 ? { operator, request } : undefined;
+}
+
+/** Undefined where it is not known whether hits may be served. */
+async function gateOf(of: BoundClass, semantic: SemanticCache, visit: Visit, ms: number): Promise<Gate | undefined> {
+  const gate = semantic.gates.of(of, visit.later);
+  return gate instanceof Promise ? within(ms, gate).catch(() => undefined) : gate;
+}
+
+async function fetchAnswer(
+  match: Match,
+  place: Semantic,
+  ask: Ask,
+  dialect: Dialect,
+  visit: Visit,
+  edge: Edge,
+): Promise<Exchange | undefined> {
+  const found = await edge.tiers.lookup(match.key);
+  const { exchange } = found;
+  if (exchange === undefined) {
+    if (isGone(found, match) && edge.semantic) visit.later(edge.semantic.forget([match.key], place.partition));
+    return undefined;
+  }
+  if (!mayServe(exchange, ask, dialect, edge)) return undefined;
+  if (found.above) visit.later(found.fill());
+  return exchange;
 }
 
 /** The partition holds all this already; an index that is wrong must not be enough to cross a tenant. */

@@ -3,6 +3,7 @@
  * asking already, ask the origin, render, store. Every generation comes through here; each step has a file of its own.
  */
 import { type Ask, flightKey, settle } from './ask.ts';
+import { checking } from './check.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -37,11 +38,15 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
     return storedResponse(found.exchange, 'STALE', manner);
   }
   const recalled = await recall(ask, visit, dialect, edge);
-  if (recalled !== undefined) return recalledResponse(recalled, manner);
+  if (recalled.kind === 'found') {
+    if (Math.random() < edge.config.SEMANTIC_CHECK_SHARE)
+      edge.flights.board(checking(launch('warm'), recalled.alike, edge));
+    return recalledResponse(recalled, manner);
+  }
   if (ask.policy.onlyIfCached)
     return faultResponse(dialect, fault('timeout', 'nothing is cached for this request'), trail.headers('MISS'));
 
-  return fly(launch('interactive'), visit, ask, manner, found.spare, edge);
+  return fly(checking(launch('interactive'), recalled.withheld, edge), visit, ask, manner, found.spare, edge);
 }
 
 /** Joins the generation that is in the air, or begins it. `spare`: a stale answer for when the origin fails. */

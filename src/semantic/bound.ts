@@ -116,6 +116,14 @@ function vouchedFor(labels: readonly Label[], options: BoundOptions, above: numb
   return undefined;
 }
 
+/** The upper bound of the error of what is served (or would be, while stopped), from the newest labels; 1 where there are none. */
+export function errorBound({ labels, threshold }: BoundState, options: BoundOptions): number {
+  return upperBound(
+    labels.filter((label) => label.similarity >= threshold),
+    options,
+  );
+}
+
 function upperBound(labels: readonly Label[], { confidence }: BoundOptions): number {
   return clopperPearsonUpper(labels.filter((label) => label.wrong).length, labels.length, confidence);
 }

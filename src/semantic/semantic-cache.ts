@@ -1,12 +1,14 @@
 /** The semantic cache of an isolate: an embedder, an index, and the decision over what they find. */
 import { within } from '../within.ts';
+import type { AgreementTools } from './agreement.ts';
 import { CALIBRATIONS } from './calibration.ts';
 import type { Embedder } from './embedder.ts';
+import type { Gates } from './gate.ts';
 import { match } from './match.ts';
 import type { Semantic } from './partition.ts';
-import { embeddedText, read } from './reading.ts';
+import { embeddedText, type Reading, read } from './reading.ts';
+import type { Receipts } from './receipt.ts';
 import type { IndexEntry, VectorIndex } from './vector-index.ts';
-import type { IsWord } from './words/lemma.ts';
 
 /** A stored question that asks the same. */
 export interface Match {
@@ -27,13 +29,23 @@ export interface Refusal {
 }
 
 export type Search =
-  | { readonly kind: 'searched'; readonly matches: readonly Match[]; readonly refused: Refusal | undefined }
+  | {
+      readonly kind: 'searched';
+      readonly matches: readonly Match[];
+      readonly refused: Refusal | undefined;
+      /** Equal for questions that differ in case and spacing alone. */
+      readonly questionKey: string;
+    }
   /** The embedder or the index failed, or took too long. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface SemanticCache {
   readonly embedder: Embedder['name'];
   readonly index: VectorIndex['name'];
+  readonly gates: Gates;
+  readonly receipts: Receipts;
+  /** For comparing answers. */
+  readonly comparison: AgreementTools;
   /**
    * The stored questions of the partition that ask the same, best first. Never rejects.
    * @param threshold on the calibrated scale
@@ -48,7 +60,9 @@ export interface SemanticCache {
 export interface SemanticParts {
   readonly embedder: Embedder;
   readonly index: VectorIndex;
-  readonly isWord: IsWord;
+  readonly gates: Gates;
+  readonly receipts: Receipts;
+  readonly comparison: AgreementTools;
   /** Longest that a search may take, ms. */
   readonly timeoutMs: number;
   readonly failed: (operation: 'search' | 'remember' | 'forget', reason: string) => void;
@@ -59,17 +73,20 @@ const CANDIDATES = 8;
 /** Writes happen after the answer: they may take longer, but not for ever. */
 const WRITE_TIMEOUT_MS = 10_000;
 
-export function semanticCache({ embedder, index, isWord, timeoutMs, failed }: SemanticParts): SemanticCache {
+export function semanticCache(parts: SemanticParts): SemanticCache {
+  const { embedder, index, timeoutMs, failed, gates, receipts, comparison } = parts;
+  const { isWord } = comparison;
   const calibration = CALIBRATIONS[embedder.name];
 
-  async function vectorOf(question: string): Promise<Float32Array> {
-    const [vector] = await embedder.embed([embeddedText(read(question, isWord))]);
+  async function vectorOf(reading: Reading): Promise<Float32Array> {
+    const [vector] = await embedder.embed([embeddedText(reading)]);
     if (vector?.length !== embedder.dimensions) throw new Error(`no vector of ${embedder.dimensions} dimensions`);
     return vector;
   }
 
   async function find({ partition, question }: Semantic, threshold: number): Promise<Search> {
-    const near = await index.nearest(partition, await vectorOf(question), CANDIDATES);
+    const reading = read(question, isWord);
+    const near = await index.nearest(partition, await vectorOf(reading), CANDIDATES);
     const matches: Match[] = [];
     let refused: Refusal | undefined;
     for (const { key, question: stored, cosine, addedAt } of near) {
@@ -80,7 +97,7 @@ export function semanticCache({ embedder, index, isWord, timeoutMs, failed }: Se
         refused ??= { by: verdict.refusedBy, similarity };
     }
     matches.sort((one, other) => other.similarity - one.similarity);
-    return { kind: 'searched', matches, refused: matches.length > 0 ? undefined : refused };
+    return { kind: 'searched', matches, refused: matches.length > 0 ? undefined : refused, questionKey: reading.key };
   }
 
   async function written(operation: 'remember' | 'forget', work: () => Promise<void>): Promise<void> {
@@ -94,6 +111,9 @@ export function semanticCache({ embedder, index, isWord, timeoutMs, failed }: Se
   return {
     embedder: embedder.name,
     index: index.name,
+    gates,
+    receipts,
+    comparison,
     async search(asked, threshold) {
       try {
         return await within(timeoutMs, find(asked, threshold));
@@ -104,7 +124,9 @@ export function semanticCache({ embedder, index, isWord, timeoutMs, failed }: Se
       }
     },
     remember: ({ partition, question }, entry) =>
-      written('remember', async () => index.add({ ...entry, partition, question, vector: await vectorOf(question) })),
+      written('remember', async () =>
+        index.add({ ...entry, partition, question, vector: await vectorOf(read(question, isWord)) }),
+      ),
     forget: (keys, partition) => written('forget', () => index.remove(keys, partition)),
   };
 }
