@@ -12,7 +12,13 @@ export default defineConfig({
       {
         // In the Workers runtime itself, with the bindings of wrangler.toml.
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
-        test: { name: 'workers', include: [workers], globalSetup: ['./test/support/redis-rest.global.ts'] },
+        test: {
+          name: 'workers',
+          include: [workers],
+          globalSetup: ['./test/support/redis-rest.global.ts'],
+          testTimeout: 20_000,
+          env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '', FUZZ_SEED: process.env.FUZZ_SEED ?? '' },
+        },
       },
       {
         test: {

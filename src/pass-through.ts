@@ -5,6 +5,7 @@ import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import { CLEAR } from './limits/limiter.ts';
+import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
 
@@ -40,6 +41,7 @@ export async function passThrough(
   const headers = trail.headers('BYPASS', response?.headers);
   if (response === undefined)
     return faultResponse(dialect, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  if (!response.ok) return faultResponse(dialect, refusalOf(response, await response.text().catch(() => '')), headers);
   headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   const body = response.body === null ? null : counted(response.body, trail);
   return new Response(body, { status: response.status, headers });

@@ -5,6 +5,7 @@ import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import type { Document, Wanted } from './origin/documents.ts';
+import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
 
 /** `GET` stands for `HEAD` too. */
@@ -50,6 +51,7 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
   const headers = trail.headers('BYPASS');
   if (response === undefined)
     return faultResponse(shape, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  if (!response.ok) return faultResponse(shape, refusalOf(response, await response.text().catch(() => '')), headers);
   headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   return new Response(response.body, { status: response.status, headers });
 }

@@ -4,13 +4,13 @@ import type { EmbedDialect, EmbedReading } from './dialects/embed-dialect.ts';
 import { parseBody } from './dialects/fold.ts';
 import type { Edge, Visit } from './edge.ts';
 import type { Content } from './exchange/exchange.ts';
-import { fault, faultOfStatus } from './exchange/fault.ts';
+import { fault } from './exchange/fault.ts';
 import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
 import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
-import { errorMessage } from './flight/pump.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
 import { CLEAR } from './limits/limiter.ts';
+import { refusalOf } from './origin/refusal.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
 import type { Trail } from './trail.ts';
@@ -148,7 +148,7 @@ async function ask(
     return faultResponse(dialect, reason, trail.headers('MISS'));
   }
   if (!response.ok) {
-    const reason = faultOfStatus(response.status, errorMessage(text) ?? `the origin answered ${response.status}`);
+    const reason = refusalOf(response, text);
     return faultResponse(dialect, reason, trail.headers('MISS', response.headers));
   }
   const decoded = dialect.decode(text, prompts);

@@ -5,8 +5,9 @@
 import type { Decoder } from '../dialects/dialect.ts';
 import { collectAnswer } from '../exchange/collect.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { fault, faultOfStatus } from '../exchange/fault.ts';
+import { fault } from '../exchange/fault.ts';
 import { ANSWER_AGE, EXCHANGE_TYPE } from '../origin/client.ts';
+import { refusalOf } from '../origin/refusal.ts';
 import { decodeExchange } from '../tiers/stored.ts';
 import type { Flight, Landing, Pump } from './flight.ts';
 
@@ -138,26 +139,7 @@ function ageIn(headers: Headers): number {
 
 /** An origin's error, as a fault with its status and its own words. */
 async function refuse(pump: Pump, response: Response): Promise<Landing> {
-  const body = await response.text().catch(() => '');
-  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
-  const status = response.status >= 400 ? response.status : 502;
-  const reason = faultOfStatus(
-    status,
-    errorMessage(body) ?? `the origin answered ${response.status}`,
-    Number.isFinite(retryAfter) ? retryAfter : undefined,
-  );
+  const reason = refusalOf(response, await response.text().catch(() => ''));
   pump.takeOff({ kind: 'fault', fault: reason });
   return { kind: 'failed', fault: reason };
-}
-
-/** The message of an error body in any of the dialects' shapes. */
-export function errorMessage(body: string): string | undefined {
-  try {
-    const { error } = JSON.parse(body) as { error?: unknown };
-    if (typeof error === 'string') return error;
-    const message = (error as { message?: unknown } | undefined)?.message;
-    return typeof message === 'string' ? message : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,12 +1,12 @@
 /** Documents: what the origin says of itself (its models, its version), kept in the tiers for minutes. */
 import type { Config } from '../config.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { type Fault, fault, faultOfStatus } from '../exchange/fault.ts';
+import { type Fault, fault } from '../exchange/fault.ts';
 import type { JsonObject } from '../exchange/json.ts';
 import { exchangeKey } from '../exchange/key.ts';
-import { errorMessage } from '../flight/pump.ts';
 import type { ReadThrough } from '../tiers/read-through.ts';
 import type { AskOrigin, OriginRequest } from './client.ts';
+import { refusalOf } from './refusal.ts';
 
 export interface Wanted {
   readonly method: 'GET' | 'POST';
@@ -66,7 +66,7 @@ export function documents(
     const reason =
       response === undefined || text === undefined
         ? fault('bad_gateway', 'the origin cannot be reached')
-        : faultOfStatus(response.status, errorMessage(text) ?? `the origin answered ${response.status}`);
+        : refusalOf(response, text);
     if (kept !== undefined && reason.status >= 500) return documentOf(kept, 'stale');
     return { kind: 'fault', fault: reason };
   };

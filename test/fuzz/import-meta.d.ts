@@ -1,0 +1,6 @@
+/// <reference types="vite/types/importMeta.d.ts" />
+
+interface ImportMetaEnv {
+  readonly FUZZ_RUNS?: string;
+  readonly FUZZ_SEED?: string;
+}
