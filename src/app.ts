@@ -9,6 +9,7 @@ import { dialects, errorShape } from './dialects/routes.ts';
 import type { Edge, Visit } from './edge.ts';
 import { type Fault, fault } from './exchange/fault.ts';
 import { readBody } from './intake.ts';
+import type { Observe } from './observe.ts';
 import { observed } from './observed.ts';
 import { authenticate, PUBLIC_TENANT } from './operate/auth.ts';
 import { health } from './operate/health.ts';
@@ -77,8 +78,13 @@ export function createApp(edge: Edge) {
     dialect: Pick<Dialect, 'path' | 'errorBody'>,
     then: (visit: Visit) => Promise<Response>,
   ): Promise<Response> {
-    const trail = startTrail(c.req.raw.headers);
-    return observed(dialect.path, c.req.raw, trail, edge.observe, () => admit(c, dialect, then, trail));
+    const request = c.req.raw;
+    const trail = startTrail(request.headers);
+    const tell: Observe = (event) => {
+      edge.observe(event);
+      edge.statistics.handOn((work) => c.executionCtx.waitUntil(work), coloOf(request));
+    };
+    return observed(dialect.path, request, trail, tell, () => admit(c, dialect, then, trail));
   }
 
   /** Who asks, and what: the same for every route. */
@@ -121,6 +127,11 @@ function limited(response: Response, caller: Pick<Visit, 'request' | 'tenant'>, 
   if (limits === undefined) return response;
   for (const [name, value] of Object.entries(limits.fields(caller))) response.headers.set(name, value);
   return response;
+}
+
+/** The data centre; empty where the runtime does not say. */
+function coloOf({ cf }: Request): string {
+  return typeof cf?.colo === 'string' ? cf.colo : '';
 }
 
 function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {

@@ -26,7 +26,8 @@ export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable,
   const { headers } = visit.request;
   const prompt = reading.kind === 'prompt' ? reading.prompt : undefined;
   const model = reading.kind === 'prompt' ? reading.prompt.model : canonicalModel(reading.model);
-  visit.trail.tell({ model });
+  const question = prompt === undefined ? '' : questionOf(prompt);
+  visit.trail.tell(edge.config.STATS_PROMPTS ? { model, question } : { model });
   const scope = await scopeOf(visit, model, edge);
   const asked = askedOf(reading, dialect, headers);
   return {
@@ -35,7 +36,7 @@ export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable,
     asked,
     policy: readPolicy(headers, scope.model, prompt?.options, edge.config),
     key: await keyOf(reading, scope, asked),
-    question: prompt === undefined ? '' : questionOf(prompt),
+    question,
     tags: tagsOf(headers),
     session: headers.get('x-session-id')?.slice(0, MAX_NAME),
   };

@@ -15,13 +15,14 @@ import { coloCopy, kvLog, objectLog } from './purge/purge-log.ts';
 import type { PurgeObject } from './purge/purge-object.ts';
 import { createPurges, type PurgeLog } from './purge/purges.ts';
 import { assembleSemantic, type SemanticBindings } from './semantic/assemble-semantic.ts';
+import { createStatistics, type StatisticsBindings } from './statistics/statistics.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
 import { memoryTier } from './tiers/memory.ts';
 import { readThrough, type TimedTier } from './tiers/read-through.ts';
 import { redisTier } from './tiers/redis.ts';
 
-export interface Bindings extends SemanticBindings {
+export interface Bindings extends SemanticBindings, StatisticsBindings {
   readonly CACHE_KV?: KVNamespace;
   /** Counts for each tenant, everywhere. */
   readonly LIMITS?: DurableObjectNamespace<LimitObject>;
@@ -32,8 +33,10 @@ export interface Bindings extends SemanticBindings {
 
 /** @param tokenTable the file of the static embedder */
 export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBuffer): Edge {
+  const statistics = createStatistics(config, bindings);
   const observe: Observe = (event: Event) => {
     if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
+    statistics.observe(event);
   };
   const purges = createPurges({ logs: purgeLogsOf(bindings), colo: coloCopy() });
   const tiers = readThrough(tiersOf(config, bindings), observe, Date.now, purges);
@@ -63,6 +66,7 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
     catalog,
     observe,
     limits,
+    statistics,
     flights: createFlights(purges),
     read: rememberingReader(),
     get semantic() {

@@ -7,6 +7,8 @@ const milliseconds = z.coerce.number().int().min(1).max(600_000);
 const share = z.coerce.number().min(0).max(1);
 const flag = z.enum(['true', 'false', '1', '0', 'on', 'off']).transform((word) => ['true', '1', 'on'].includes(word));
 
+const price = z.coerce.number().min(0).default(0);
+
 /** A setting that is a JSON object in one variable. */
 function json<T extends z.ZodType>(schema: T) {
   return z
@@ -134,6 +136,16 @@ const schema = z.object({
   LIMIT_TOKENS_PER_DAY: z.coerce.number().int().min(0).max(1_000_000_000_000).default(0),
   /** Longest wait for what counts a limit; past it the request goes on. */
   LIMIT_TIMEOUT_MS: milliseconds.default(100),
+
+  /** Durable Objects that share the statistics; data centres are spread over them. */
+  STATS_SHARDS: z.coerce.number().int().min(1).max(64).default(4),
+  /** Whether the page shows what was asked. */
+  STATS_PROMPTS: flag.default(false),
+  /** What a million tokens of prompts and of answers, and an hour of generating, would have cost: for the money saved. */
+  PRICE_PROMPT_TOKENS: price,
+  PRICE_COMPLETION_TOKENS: price,
+  PRICE_GENERATION_HOUR: price,
+  PRICE_CURRENCY: z.string().min(1).max(8).default('USD'),
 
   /** Largest request body in bytes, before and after decompression. */
   MAX_BODY_BYTES: z.coerce

@@ -9,6 +9,7 @@ import type { AskOrigin } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
 import type { Purges } from './purge/purges.ts';
 import type { SemanticCache } from './semantic/semantic-cache.ts';
+import type { Statistics } from './statistics/statistics.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
 import type { Trail } from './trail.ts';
 
@@ -27,6 +28,7 @@ export interface Edge {
   readonly observe: Observe;
   /** Undefined where limits are off. */
   readonly limits: Limiter | undefined;
+  readonly statistics: Statistics;
 }
 
 /** One request, as every module of its way needs it. */

@@ -11,6 +11,7 @@ export { LimitObject } from './limits/limit-object.ts';
 export { PurgeObject } from './purge/purge-object.ts';
 export { SemanticBoundObject } from './semantic/bound-object.ts';
 export { SemanticIndexObject } from './semantic/index-object.ts';
+export { StatsObject } from './statistics/stats-object.ts';
 
 type App = ReturnType<typeof createApp>;
 

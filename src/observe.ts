@@ -38,8 +38,17 @@ export interface Served {
   readonly saved: Saved;
   /** What went wrong, before the headers or after them. */
   readonly fault?: FaultKind;
-  /** Semantic hits: how alike the two questions are, 0..1, and the key of the answer that was given. */
-  readonly semantic?: { readonly similarity: number; readonly key: string };
+  /** What was asked, where it may be shown (STATS_PROMPTS). */
+  readonly question?: string;
+  readonly semantic?: SemanticHit;
+}
+
+export interface SemanticHit {
+  /** How alike the two questions are, 0..1. */
+  readonly similarity: number;
+  /** The key of the answer that was given, and the question that it was generated for. */
+  readonly key: string;
+  readonly question: string;
 }
 
 /** A generation ended and was stored, or was not and why. */
@@ -49,6 +58,14 @@ export interface Landed {
   readonly tenant: string;
   readonly stored: boolean;
   readonly why?: string;
+}
+
+/** A tier outside the isolate took an exchange: its size as it is, and as it is kept. */
+export interface Stored {
+  readonly kind: 'stored';
+  readonly tier: TierName;
+  readonly plainBytes: number;
+  readonly bytes: number;
 }
 
 /** A tier failed or was too slow: it counted as a miss. */
@@ -81,6 +98,6 @@ export interface Counted {
   readonly count?: number;
 }
 
-export type Event = Served | Landed | TierFailed | Counted;
+export type Event = Served | Landed | Stored | TierFailed | Counted;
 
 export type Observe = (event: Event) => void;

@@ -28,6 +28,7 @@ export async function observed(
       saved: facts.saved,
       ...(facts.tier !== undefined && { tier: facts.tier }),
       ...(facts.arm !== undefined && { arm: facts.arm }),
+      ...(facts.question !== undefined && { question: facts.question }),
       ...(facts.semantic !== undefined && { semantic: facts.semantic }),
       ...(fault !== undefined && { fault }),
     });

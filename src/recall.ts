@@ -93,7 +93,7 @@ export function recalledResponse(
   { alike: { exchange, match }, receipt }: Extract<Recalled, { kind: 'found' }>,
   manner: Manner,
 ): Response {
-  manner.trail.tell({ semantic: { similarity: match.similarity, key: match.key } });
+  manner.trail.tell({ semantic: { similarity: match.similarity, key: match.key, question: match.question } });
   const response = storedResponse(exchange, 'SEMANTIC', manner);
   response.headers.set('x-cache-similarity', match.similarity.toFixed(3));
   response.headers.set('x-cache-receipt', receipt);
@@ -141,6 +141,7 @@ async function fetchAnswer(
   }
   if (!mayServe(exchange, ask, dialect, edge)) return undefined;
   if (found.above) visit.later(found.fill());
+  if (found.tier !== undefined) visit.trail.tell({ tier: found.tier });
   return exchange;
 }
 

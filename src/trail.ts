@@ -4,7 +4,7 @@ import type { Usage } from './exchange/answer.ts';
 import { type CacheMember, cacheStatus } from './exchange/cache-status.ts';
 import type { FaultKind } from './exchange/fault.ts';
 import { hexOf } from './exchange/key.ts';
-import type { Outcome, Saved } from './observe.ts';
+import type { Outcome, Saved, SemanticHit } from './observe.ts';
 import type { TierName } from './tiers/tier.ts';
 
 /** Fields of a response, by their names in lower case: cheaper to build than a `Headers`. */
@@ -19,7 +19,8 @@ export interface Facts {
   readonly tier?: TierName;
   readonly arm?: string;
   readonly fault?: FaultKind;
-  readonly semantic?: { readonly similarity: number; readonly key: string };
+  readonly question?: string;
+  readonly semantic?: SemanticHit;
 }
 
 export interface Trail {

@@ -75,7 +75,7 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
   const edgeVars = {
     ORIGIN_URL: sidecarUrl,
     ORIGIN_SECRET: SECRET,
-    ADMIN_KEY: 'the admin key of the tests',
+    ADMIN_KEY: 'the-admin-key-of-the-tests',
     ...vars,
   };
   const edgeOf = (over: Readonly<Record<string, string>>) =>

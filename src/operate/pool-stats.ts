@@ -1,4 +1,7 @@
-/** `GET /api/pool/stats`: the sidecar's connection pools, its queue and its lanes, as it tells them. */
+/**
+ * `GET /api/pool/stats`: the sidecar's connection pools, its queue and its lanes, as it tells them; `GET /metrics/origin`: its own
+ * metrics, for a Prometheus that cannot reach it.
+ */
 import { ollamaChat } from '../dialects/ollama-chat.ts';
 import type { Edge } from '../edge.ts';
 import { fault } from '../exchange/fault.ts';
@@ -7,12 +10,20 @@ import type { OperatorVisit } from './routes.ts';
 
 const PATIENCE_MS = 5_000;
 
-export async function poolStats({ request }: OperatorVisit, edge: Edge): Promise<Response> {
+export function poolStats(visit: OperatorVisit, edge: Edge): Promise<Response> {
+  return fromOrigin('/api/pool/stats', visit, edge);
+}
+
+export function originMetrics(visit: OperatorVisit, edge: Edge): Promise<Response> {
+  return fromOrigin('/metrics', visit, edge);
+}
+
+async function fromOrigin(path: string, { request }: OperatorVisit, edge: Edge): Promise<Response> {
   const response = await edge
     .origin(
       {
         method: 'GET',
-        path: '/api/pool/stats',
+        path,
         priority: 'interactive',
         tenant: '',
         namespace: '',
@@ -23,5 +34,6 @@ export async function poolStats({ request }: OperatorVisit, edge: Edge): Promise
     )
     .catch(() => undefined);
   if (response === undefined) return faultResponse(ollamaChat, fault('bad_gateway', 'the origin cannot be reached'));
-  return new Response(response.body, { status: response.status, headers: { 'content-type': JSON_TYPE } });
+  const contentType = response.headers.get('content-type') ?? JSON_TYPE;
+  return new Response(response.body, { status: response.status, headers: { 'content-type': contentType } });
 }

@@ -4,7 +4,9 @@ import { errorShape } from '../dialects/routes.ts';
 import type { Edge } from '../edge.ts';
 import { faultResponse } from '../respond.ts';
 import { authoriseOperator } from './auth.ts';
-import { poolStats } from './pool-stats.ts';
+import { cacheStats, metrics } from './cache-stats.ts';
+import { live } from './live.ts';
+import { originMetrics, poolStats } from './pool-stats.ts';
 import { purge } from './purge.ts';
 
 export interface OperatorVisit {
@@ -18,6 +20,10 @@ type Handler = (visit: OperatorVisit, edge: Edge) => Promise<Response>;
 const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler: Handler])[] = [
   ['GET', '/api/pool/stats', poolStats],
   ['POST', '/api/cache/purge', purge],
+  ['GET', '/api/cache/stats', cacheStats],
+  ['GET', '/api/cache/live', live],
+  ['GET', '/metrics', metrics],
+  ['GET', '/metrics/origin', originMetrics],
 ];
 
 export function operatorRoutes(app: Hono, edge: Edge): void {

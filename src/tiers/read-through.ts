@@ -5,6 +5,7 @@
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Observe } from '../observe.ts';
 import { within } from '../within.ts';
+import { roomOf } from './stored.ts';
 import type { Tier, TierName } from './tier.ts';
 
 export interface Lookup {
@@ -99,6 +100,13 @@ export function readThrough(
     }
   }
 
+  /** Into one tier; those outside the isolate tell how much room it takes. */
+  async function store(tier: Tier, exchange: Exchange): Promise<void> {
+    const written = await write('put', tier, () => tier.put(exchange));
+    const room = tier.name === 'memory' ? undefined : roomOf(exchange);
+    if (written !== FAILED && room !== undefined) observe({ kind: 'stored', tier: tier.name, ...room });
+  }
+
   /** @param first what the nearest tier gave */
   async function descend(key: string, first: Asked | Promise<Asked>, ready: true | Promise<boolean>): Promise<Lookup> {
     const passed: TierName[] = [];
@@ -154,7 +162,7 @@ export function readThrough(
     async put(exchange) {
       // Its generation began before the purge: it landed too late.
       if (purged.covers(exchange)) return;
-      await Promise.all(tiers.map(({ tier }) => write('put', tier, () => tier.put(exchange))));
+      await Promise.all(tiers.map(({ tier }) => store(tier, exchange)));
     },
     async delete(key) {
       await Promise.all(tiers.map(({ tier }) => write('delete', tier, () => tier.delete(key))));

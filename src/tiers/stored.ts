@@ -25,8 +25,27 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** How much room an exchange takes in a tier, and would take plain; bytes. */
+export interface Room {
+  readonly bytes: number;
+  readonly plainBytes: number;
+}
+
+const rooms = new WeakMap<Exchange, Room>();
+
+/** Known once it was encoded. */
+export function roomOf(exchange: Exchange): Room | undefined {
+  return rooms.get(exchange);
+}
+
 export async function encodeExchange(exchange: Exchange): Promise<Bytes> {
   const body = bodyOf(exchange);
+  const encoded = await smaller(body);
+  rooms.set(exchange, { bytes: encoded.byteLength, plainBytes: HEAD + body.byteLength + CHECKSUM });
+  return encoded;
+}
+
+async function smaller(body: Bytes): Promise<Bytes> {
   if (body.byteLength >= COMPRESS_FROM) {
     const compressed = await through(body, new CompressionStream('deflate-raw'));
     if (compressed.byteLength <= body.byteLength * WORTHWHILE) return sealed(COMPRESSED, compressed);

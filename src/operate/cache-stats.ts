@@ -1,0 +1,23 @@
+/** `GET /api/cache/stats`: what the cache does, in numbers, as JSON; `GET /metrics`: the same for Prometheus. */
+import type { Edge } from '../edge.ts';
+import { renderMetrics } from '../statistics/prometheus.ts';
+import { reportOf } from '../statistics/report.ts';
+import type { OperatorVisit } from './routes.ts';
+
+/** Nothing of the past in steps: only the sums of the windows. */
+const NO_POINTS = Number.MAX_SAFE_INTEGER;
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+
+export async function cacheStats(_visit: OperatorVisit, edge: Edge): Promise<Response> {
+  const now = Date.now();
+  return Response.json(reportOf(await edge.statistics.read(NO_POINTS), edge.config, now), {
+    headers: { 'cache-control': 'no-store' },
+  });
+}
+
+export async function metrics(_visit: OperatorVisit, edge: Edge): Promise<Response> {
+  const { windows, missing } = await edge.statistics.read(NO_POINTS);
+  return new Response(renderMetrics(windows.all, missing, edge.config), {
+    headers: { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' },
+  });
+}

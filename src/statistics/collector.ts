@@ -1,0 +1,134 @@
+/**
+ * Collector: counts what happens in this isolate, and hands on what is new at most once a second. Counting is a few additions
+ * in memory; whoever takes the counts may fail or be slow, and no request notices: what was not taken is handed on later.
+ */
+import type { Event, Served } from '../observe.ts';
+import { within } from '../within.ts';
+import { type Recent, recentOf } from './recent.ts';
+import { count, createTally, isEmpty, OTHER, type PackedTally, pack, type Tally } from './tally.ts';
+
+/** What one isolate hands on at once. */
+export interface Batch {
+  /** The isolate, and a number that only grows: the same batch may come twice, and counts once. */
+  readonly from: string;
+  readonly number: number;
+  readonly tally: PackedTally;
+  /** Newest last. */
+  readonly recent: readonly Recent[];
+}
+
+export interface CollectorOptions {
+  /** Where batches go; without it everything stays in this isolate. */
+  readonly send?: (batch: Batch, colo: string) => Promise<unknown>;
+  /** Told of each request, for a store of single events. */
+  readonly each?: (served: Served) => void;
+  /** Whether the recent requests show what was asked. */
+  readonly prompts: boolean;
+  readonly now?: () => number;
+  readonly pause?: (ms: number) => Promise<void>;
+}
+
+export interface Collector {
+  observe(event: Event): void;
+  /**
+   * Hands on soon what was counted, if nobody else is about to.
+   * @param later keeps work alive past the response
+   * @param colo the data centre that the request came to
+   */
+  handOn(later: (work: Promise<unknown>) => void, colo: string): void;
+  /** What was not handed on yet. */
+  pending(): { readonly tally: Tally; readonly recent: readonly Recent[] };
+}
+
+const EVERY_MS = 1_000;
+const PATIENCE_MS = 3_000;
+/** Whoever took the turn this long ago was taken down with its request. */
+const LOST_AFTER_MS = 6_000;
+const TRIES = 3;
+const MOST_RECENT = 50;
+/** A name that nobody has answered for is a label only while there are few of them. */
+const MOST_MODELS = 64;
+
+const sleep = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
+
+export function createCollector(options: CollectorOptions): Collector {
+  const { send, each, prompts, now = Date.now, pause = sleep } = options;
+  const models = new Set<string>();
+  let name: string | undefined;
+  let numbered = 0;
+  let requests = 0;
+  let tally = createTally();
+  let recent: Recent[] = [];
+  let unsent: Batch | undefined;
+  let turnSince = Number.NEGATIVE_INFINITY;
+  let sendingSince = Number.NEGATIVE_INFINITY;
+
+  const taken = (since: number) => now() - since < LOST_AFTER_MS;
+
+  function labelled(served: Served): Served {
+    if (models.has(served.model) || served.model === '') return served;
+    if (served.status >= 400 || models.size >= MOST_MODELS) return { ...served, model: OTHER };
+    models.add(served.model);
+    return served;
+  }
+
+  /** This isolate's name. Made in a request: before the first there is nothing random. */
+  function self(): string {
+    name ??= crypto.randomUUID();
+    return name;
+  }
+
+  function take(): Batch {
+    const batch = { from: self(), number: ++numbered, tally: pack(tally), recent };
+    tally = createTally();
+    recent = [];
+    return batch;
+  }
+
+  async function turn(colo: string): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      do {
+        turnSince = now();
+        await pause(EVERY_MS);
+      } while (taken(sendingSince));
+      turnSince = Number.NEGATIVE_INFINITY;
+      if (await deliver(colo)) return;
+    }
+  }
+
+  /** True when everything that was there has been taken. */
+  async function deliver(colo: string): Promise<boolean> {
+    sendingSince = now();
+    try {
+      const batch = unsent ?? take();
+      unsent = batch;
+      await within(PATIENCE_MS, Promise.resolve(send?.(batch, colo)));
+      if (unsent === batch) unsent = undefined;
+      return isEmpty(tally);
+    } catch {
+      return false;
+    } finally {
+      sendingSince = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  return {
+    observe(event) {
+      if (event.kind !== 'served') {
+        count(tally, event);
+        return;
+      }
+      const served = labelled(event);
+      count(tally, served);
+      recent.push(recentOf(served, `${self()} ${++requests}`, now(), prompts));
+      if (recent.length > 2 * MOST_RECENT) recent = recent.slice(-MOST_RECENT);
+      each?.(served);
+    },
+    handOn(later, colo) {
+      if (send === undefined || taken(turnSince) || (unsent === undefined && isEmpty(tally))) return;
+      turnSince = now();
+      later(turn(colo));
+    },
+    pending: () => ({ tally, recent }),
+  };
+}

@@ -1,0 +1,91 @@
+/** Ticker: tells those who watch what is new, once a second while something happens, and nothing while all is still. */
+import type { Point } from './point.ts';
+import type { Reading } from './reading.ts';
+import type { Recent } from './recent.ts';
+import type { StatsReport } from './report.ts';
+
+/** What a watcher is sent, as JSON. */
+export type LiveMessage =
+  /** Once, at the beginning: the last day. */
+  | {
+      readonly kind: 'hello';
+      readonly report: StatsReport;
+      readonly points: readonly Point[];
+      readonly recent: readonly Recent[];
+    }
+  /** What is new: whole seconds, requests. A point replaces an earlier one of the same time; a request may come twice. */
+  | {
+      readonly kind: 'tick';
+      readonly report: StatsReport;
+      readonly points: readonly Point[];
+      readonly recent: readonly Recent[];
+    };
+
+export interface TickerOptions {
+  readonly read: (since: number) => Promise<Reading>;
+  readonly report: (reading: Reading) => StatsReport;
+  readonly watchers: () => readonly WebSocket[];
+  /** Calls `tick` at this time (milliseconds since the epoch); a later call replaces an earlier one. */
+  readonly wakeAt: (time: number) => Promise<void>;
+  readonly now?: () => number;
+}
+
+export interface Ticker {
+  greet(socket: WebSocket): Promise<void>;
+  tick(): Promise<void>;
+  wake(): Promise<void>;
+}
+
+const EVERY_MS = 1_000;
+const DAY_MS = 86_400_000;
+/** After that long without a request even the last minute is empty, and there is nothing more to tell. */
+const STILL_MS = 75_000;
+
+export function createTicker({ read, report, watchers, wakeAt, now = Date.now }: TickerOptions): Ticker {
+  let activeAt = now();
+  let toldUntil = now() - EVERY_MS;
+  let next = 0;
+
+  async function arm(): Promise<void> {
+    if (next > now()) return;
+    next = now() + EVERY_MS;
+    await wakeAt(next);
+  }
+
+  return {
+    async greet(socket) {
+      const reading = await read(now() - DAY_MS);
+      const { points, recent } = reading;
+      tell([socket], { kind: 'hello', report: report(reading), points, recent });
+      activeAt = now();
+      await arm();
+    },
+    async tick() {
+      next = 0;
+      const sockets = watchers();
+      if (sockets.length === 0) return;
+      const askedAt = now();
+      const reading = await read(toldUntil - EVERY_MS);
+      const points = reading.points.filter(({ at }) => at >= toldUntil - EVERY_MS);
+      const recent = reading.recent.filter(({ addedAt }) => addedAt >= toldUntil);
+      toldUntil = askedAt;
+      if (points.length > 0) activeAt = now();
+      tell(sockets, { kind: 'tick', report: report(reading), points, recent });
+      if (now() - activeAt < STILL_MS) await arm();
+    },
+    async wake() {
+      activeAt = now();
+      if (watchers().length > 0) await arm();
+    },
+  };
+}
+
+function tell(sockets: readonly WebSocket[], message: LiveMessage): void {
+  const text = JSON.stringify(message);
+  for (const socket of sockets)
+    try {
+      socket.send(text);
+    } catch {
+      // It has gone; the platform tells so by itself.
+    }
+}
