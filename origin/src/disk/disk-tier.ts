@@ -1,8 +1,9 @@
 /**
  * The disk tier: every complete answer, in SQLite with a write-ahead log. What `put` has returned from survives a kill at any
- * moment; bounded in bytes, least recently used first out.
+ * moment; bounded in bytes, least recently used first out. Several sidecars may share one folder: what one has stored the
+ * others serve, what one purges is gone for all.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Exchange } from '../../../src/exchange/exchange.ts';
@@ -37,7 +38,7 @@ export interface DiskTier {
   close(): void;
 }
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS exchange (
     id INTEGER PRIMARY KEY,
@@ -56,6 +57,14 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS exchange_used ON exchange (used_at, size);
   CREATE INDEX IF NOT EXISTS exchange_kept ON exchange (keep_until);
+  CREATE TABLE IF NOT EXISTS total (id INTEGER PRIMARY KEY, entries INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+  INSERT OR IGNORE INTO total VALUES (1, 0, 0);
+  CREATE TRIGGER IF NOT EXISTS exchange_added AFTER INSERT ON exchange
+    BEGIN UPDATE total SET entries = entries + 1, bytes = bytes + new.size; END;
+  CREATE TRIGGER IF NOT EXISTS exchange_changed AFTER UPDATE OF size ON exchange
+    BEGIN UPDATE total SET bytes = bytes + new.size - old.size; END;
+  CREATE TRIGGER IF NOT EXISTS exchange_removed AFTER DELETE ON exchange
+    BEGIN UPDATE total SET entries = entries - 1, bytes = bytes - old.size; END;
 `;
 /** A row's cost beside its bytes. */
 const ROW_BYTES = 256;
@@ -80,23 +89,19 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
       fresh_until = excluded.fresh_until, keep_until = excluded.keep_until, used_at = excluded.used_at,
       size = excluded.size, bytes = excluded.bytes`);
   const touch = db.prepare('UPDATE exchange SET used_at = ? WHERE key = ?');
-  const remove = db.prepare('DELETE FROM exchange WHERE key = ? RETURNING size');
+  const remove = db.prepare('DELETE FROM exchange WHERE key = ?');
   const oldest = db.prepare('SELECT id, size FROM exchange ORDER BY used_at LIMIT 64');
   const removeId = db.prepare('DELETE FROM exchange WHERE id = ?');
-  const expire = db.prepare('DELETE FROM exchange WHERE keep_until <= ? RETURNING size');
-  const total = db.prepare('SELECT count(*) AS entries, coalesce(sum(size), 0) AS bytes FROM exchange');
+  const expire = db.prepare('DELETE FROM exchange WHERE keep_until <= ?');
+  const total = db.prepare('SELECT entries, bytes FROM total');
 
   const touched = new Map<string, number>();
-  let { entries, bytes } = total.get() as { entries: number; bytes: number };
   let closed = false;
   let hits = 0;
   let misses = 0;
   let evicted = 0;
 
-  function forget(size: number): void {
-    entries -= 1;
-    bytes -= size;
-  }
+  const totals = () => total.get() as { entries: number; bytes: number };
 
   function transaction(act: () => void): void {
     db.exec('BEGIN IMMEDIATE');
@@ -109,40 +114,45 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
     }
   }
 
-  function writeTouches(): void {
-    if (touched.size === 0) return;
-    const all = [...touched];
+  function touchAll(): void {
+    for (const [key, at] of touched) touch.run(at, key);
     touched.clear();
-    transaction(() => {
-      for (const [key, at] of all) touch.run(at, key);
-    });
   }
 
-  function removeExpired(): void {
-    for (const { size } of expire.all(now()) as { size: number }[]) forget(size);
+  function writeTouches(): void {
+    if (touched.size > 0) transaction(touchAll);
   }
 
-  /** Makes room for `size` more bytes. */
-  function evict(size: number): void {
-    if (bytes + size <= maxBytes) return;
-    writeTouches();
+  const removeExpired = () => void expire.run(now());
+
+  /** Within a transaction: brings the stored bytes back under their bound. */
+  function evict(): void {
+    if (totals().bytes <= maxBytes) return;
+    touchAll();
     removeExpired();
-    const goal = Math.max(0, maxBytes - size - Math.floor(maxBytes * EVICT_PART));
-    transaction(() => {
-      while (bytes > goal && entries > 0)
-        for (const row of oldest.all() as { id: number; size: number }[]) {
-          if (bytes <= goal) break;
-          removeId.run(row.id);
-          forget(row.size);
-          evicted += 1;
-        }
-    });
-    db.exec('PRAGMA incremental_vacuum');
+    let { bytes } = totals();
+    const goal = maxBytes - Math.floor(maxBytes * EVICT_PART);
+    while (bytes > goal)
+      for (const { id, size } of oldest.all() as { id: number; size: number }[]) {
+        if (bytes <= goal) break;
+        removeId.run(id);
+        bytes -= size;
+        evicted += 1;
+      }
   }
 
-  const timers = [setInterval(writeTouches, TOUCH_MS), setInterval(removeExpired, EXPIRE_MS)];
+  /** Nobody waits for it, and it comes again: a disk that is full or locked costs nothing but the order of eviction. */
+  const quietly = (act: () => void) => () => {
+    try {
+      act();
+    } catch {}
+  };
+  const timers = [
+    setInterval(quietly(writeTouches), TOUCH_MS),
+    setInterval(quietly(removeExpired), EXPIRE_MS),
+  ];
   for (const timer of timers) timer.unref();
-  removeExpired();
+  quietly(removeExpired)();
 
   return {
     get(key) {
@@ -160,18 +170,17 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
       const size = encoded.byteLength + ROW_BYTES;
       if (closed || size > maxBytes) return;
       const { key, tenant, namespace, model, digest, storedAt, freshUntil, keepUntil } = exchange;
-      const before = remove.get(key) as { size: number } | undefined;
-      if (before !== undefined) forget(before.size);
-      evict(size);
       const tags = JSON.stringify(exchange.tags);
-      upsert.run(key, tenant, namespace, model, digest, tags, storedAt, freshUntil, keepUntil, now(), size, encoded);
-      entries += 1;
-      bytes += size;
+      const evictedBefore = evicted;
+      transaction(() => {
+        upsert.run(key, tenant, namespace, model, digest, tags, storedAt, freshUntil, keepUntil, now(), size, encoded);
+        evict();
+      });
+      if (evicted > evictedBefore) db.exec('PRAGMA incremental_vacuum');
     },
     delete(key) {
       touched.delete(key);
-      const row = remove.get(key) as { size: number } | undefined;
-      if (row !== undefined) forget(row.size);
+      remove.run(key);
     },
     purge({ selector: { key, tenant, namespace, model, tag }, before }) {
       const conditions = ['stored_at < ?'];
@@ -185,16 +194,14 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
         conditions.push('EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)');
         values.push(tag);
       }
-      const sql = `DELETE FROM exchange WHERE ${conditions.join(' AND ')} RETURNING size`;
-      const gone = db.prepare(sql).all(...values) as { size: number }[];
-      for (const { size } of gone) forget(size);
-      return gone.length;
+      const sql = `DELETE FROM exchange WHERE ${conditions.join(' AND ')}`;
+      return Number(db.prepare(sql).run(...values).changes);
     },
-    stats: () => ({ entries, bytes, maxBytes, hits, misses, evicted }),
+    stats: () => ({ ...totals(), maxBytes, hits, misses, evicted }),
     close() {
       closed = true;
       for (const timer of timers) clearInterval(timer);
-      writeTouches();
+      quietly(writeTouches)();
       db.close();
     },
   };
@@ -208,17 +215,46 @@ interface Row {
   readonly keep_until: number;
 }
 
+/** A file that cannot be read any more is begun anew: it is a cache. */
 function openDatabase(folder: string): DatabaseSync {
   mkdirSync(folder, { recursive: true });
-  const db = new DatabaseSync(join(folder, 'exchanges.sqlite'), { timeout: 2_000 });
-  db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec('PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8192;');
-  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-  // A cache of another version's making is worth less than the code that would convert it.
-  if (version !== 0 && version !== SCHEMA_VERSION) db.exec('DROP TABLE IF EXISTS exchange');
-  db.exec(SCHEMA);
-  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
-  return db;
+  const file = join(folder, 'exchanges.sqlite');
+  try {
+    return prepareDatabase(file);
+  } catch (error) {
+    if (!/malformed|not a database/.test(String(error))) throw error;
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+    return prepareDatabase(file);
+  }
+}
+
+function prepareDatabase(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: 2_000 });
+  try {
+    useWriteAheadLog(db);
+    db.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8192;');
+    db.exec('BEGIN IMMEDIATE');
+    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+    // A cache of another version's making is worth less than the code that would convert it.
+    if (version !== SCHEMA_VERSION) db.exec('DROP TABLE IF EXISTS exchange; DROP TABLE IF EXISTS total;');
+    db.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** SQLite does not wait for its lock here, and another sidecar may be opening the same file. */
+function useWriteAheadLog(db: DatabaseSync): void {
+  for (let attempt = 0; ; attempt += 1)
+    try {
+      db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
+      return;
+    } catch (error) {
+      if (attempt >= 40 || !/locked/.test(String(error))) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
 }
 
 /** The exchange itself, for those who do not take it as it is stored; undefined if it cannot be read. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -130,6 +130,41 @@ describe('the disk tier', () => {
     expect(tier.stats().entries).toBe(1);
     expect(purge({})).toBe(1);
     expect(tier.stats()).toMatchObject({ entries: 0, bytes: 0 });
+  });
+
+  it('is one for several sidecars: what one stores the others serve, what one purges is gone for all', async () => {
+    const [one, other] = [open(60_000), open(60_000)];
+    await one.put(exchangeOf('a'));
+    expect(other.get(key('a'))).toBeDefined();
+    expect(other.stats()).toMatchObject({ entries: 1, bytes: one.stats().bytes });
+    for (let index = 0; index < 6; index += 1) {
+      now += 1;
+      await (index % 2 === 0 ? one : other).put(exchangeOf(`e${index}`, {}, noise(13_500)));
+    }
+    expect(one.stats().bytes).toBeLessThanOrEqual(60_000);
+    expect(one.stats().bytes).toBe(other.stats().bytes);
+    one.purge({ selector: { tenant: 'public' }, before: now + 1 });
+    expect(other.get(key('e5'))).toBeUndefined();
+    expect(other.stats()).toMatchObject({ entries: 0, bytes: 0 });
+  });
+
+  it('is opened and written by several processes that start together', async () => {
+    const writers = Array.from({ length: 3 }, () =>
+      spawn(process.execPath, [resolve(import.meta.dirname, 'writer.ts'), folder, '60'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      }),
+    );
+    for (const [code] of await Promise.all(writers.map((writer) => once(writer, 'exit')))) expect(code).toBe(0);
+    const tier = openDiskTier(folder, 100_000_000, Date.now);
+    opened.push(tier);
+    expect(tier.stats().entries).toBe(60);
+  });
+
+  it('begins anew where its file cannot be read any more', async () => {
+    writeFileSync(join(folder, 'exchanges.sqlite'), noise(8_000));
+    const tier = open();
+    await tier.put(exchangeOf('a'));
+    expect(tier.get(key('a'))).toBeDefined();
   });
 
   it('loses nothing that was stored to a kill -9 at any moment', async () => {

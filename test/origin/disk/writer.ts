@@ -1,8 +1,8 @@
-/** Stores exchanges as fast as it can and names each one after it is stored, until it is killed. */
+/** Stores exchanges as fast as it can and names each one after it is stored, until it is killed or has stored so many. */
 import { openDiskTier } from '../../../origin/src/disk/disk-tier.ts';
 
 const tier = openDiskTier(process.argv[2] ?? '', 100_000_000);
-for (let index = 0; index < 1_000_000; index += 1) {
+for (let index = 0; index < Number(process.argv[3] ?? 1_000_000); index += 1) {
   const name = `k${index}`;
   await tier.put({
     key: name.padEnd(64, '-'),
@@ -19,3 +19,4 @@ for (let index = 0; index < 1_000_000; index += 1) {
   });
   process.stdout.write(`${name}\n`);
 }
+tier.close();
