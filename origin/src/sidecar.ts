@@ -38,7 +38,7 @@ export interface Sidecar {
   close(): Promise<void>;
 }
 
-/** How long the start waits for Ollama to say what it has. */
+/** How long the start waits for Ollama to say what it has, and for Redis to divide its slots. */
 const FIRST_LOOK_MS = 1_000;
 
 export async function startSidecar(config: Config): Promise<Sidecar> {
@@ -57,10 +57,13 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const traces = await openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT);
   const listeners = [metrics.observe, log, history?.observe, traces?.observe].filter((each) => each !== undefined);
   const observe: Observe = observers(...listeners);
-  const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe);
+  const redis = await openRedis(
+    config,
+    lanes.map(({ name }) => name),
+  );
+  const dispatcher = createDispatcher(lanes, schedulerOptions(config), observe, () => performance.now(), redis?.shares);
   const disk = config.DISK_BYTES > 0 ? openDiskTier(config.STATE_DIR, config.DISK_BYTES) : undefined;
   const purges = createPurges(disk);
-  const redis = await openRedis(config);
   const sharedPurges = redis?.purges((purge) => {
     try {
       purges.apply(purge);
@@ -84,8 +87,9 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       return [...lanes].sort((a, b) => Number(up(b.name)) - Number(up(a.name)));
     },
   };
-  // Answers belong to a digest: the first requests should know theirs.
-  await Promise.race([digests.refresh(), new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
+  // Answers belong to a digest: the first requests should know theirs, and how many slots are this sidecar's.
+  const known = Promise.all([digests.refresh(), redis?.shares.ready]);
+  await Promise.race([known, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
   const keeper = startKeeper(dispatcher, config.WARM_MODELS, useOfModel);
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
   const open = new Set<Response>();
@@ -144,8 +148,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     dispatcher.close();
     await Promise.all(lanes.map(({ ollama }) => ollama.close()));
     sharedPurges?.close();
-    redis?.close();
-    await Promise.allSettled([history?.close(), traces?.close()]);
+    await Promise.allSettled([redis?.close(), history?.close(), traces?.close()]);
     disk?.close();
   }
 
@@ -169,10 +172,10 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   };
 }
 
-async function openRedis(config: Config): Promise<RedisParts | undefined> {
+async function openRedis(config: Config, lanes: readonly string[]): Promise<RedisParts | undefined> {
   if (config.REDIS_URL === undefined) return undefined;
   const { openRedisParts } = await import('./pools/redis-parts.ts');
-  return openRedisParts(config.REDIS_URL, config);
+  return openRedisParts(config.REDIS_URL, lanes, config);
 }
 
 /** The libraries are loaded only where traces are wanted: memory is short here. */

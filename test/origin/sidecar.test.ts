@@ -364,6 +364,16 @@ describe('several sidecars', () => {
     );
   });
 
+  it('together have no more in flight than one Ollama has slots', async () => {
+    ollama.script = { firstMs: 5, words: 1 };
+    const env = { REDIS_URL: redis.url };
+    const all = [await start(env), await start(env), await start(env)];
+    // One is asked more than the others: its share follows.
+    const asked = range(400).map((index) => all[index % 4 === 3 ? 0 : index % 4]?.ask('/api/chat', chat(`q ${index}`)));
+    expect((await Promise.all(asked)).map((answer) => answer?.status)).toEqual(Array(400).fill(200));
+    expect(ollama.peak).toBe(4);
+  });
+
   it('offer Redis to edges, under its own token', async () => {
     const sidecar = await start({ REDIS_URL: redis.url, REDIS_REST_TOKEN: 'a token of its own' });
     const client = new Redis({ url: `${sidecar.url}/redis`, token: 'a token of its own' });

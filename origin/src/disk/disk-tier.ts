@@ -147,10 +147,7 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
       act();
     } catch {}
   };
-  const timers = [
-    setInterval(quietly(writeTouches), TOUCH_MS),
-    setInterval(quietly(removeExpired), EXPIRE_MS),
-  ];
+  const timers = [setInterval(quietly(writeTouches), TOUCH_MS), setInterval(quietly(removeExpired), EXPIRE_MS)];
   for (const timer of timers) timer.unref();
   quietly(removeExpired)();
 

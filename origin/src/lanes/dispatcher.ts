@@ -5,9 +5,11 @@
 import { type Fault, fault } from '../../../src/exchange/fault.ts';
 import type { Observe } from '../observe.ts';
 import { CLOSING, UNREACHABLE } from '../ollama/fault.ts';
+import { running as runningOn } from '../scheduler/lane-view.ts';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import type { Ticket } from '../scheduler/ticket.ts';
 import type { Lane, Use } from './lane.ts';
+import type { SlotShares } from './slot-shares.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 import type { AbortCause, Outcome, Work } from './work.ts';
 
@@ -56,6 +58,7 @@ export function createDispatcher(
   options: Omit<SchedulerOptions, 'lanes'> & { readonly ceilingMs: number },
   observe: Observe,
   now: () => number = () => performance.now(),
+  shares?: SlotShares,
 ): Dispatcher {
   const scheduler = createScheduler({ ...options, lanes: lanes.map(({ name }) => name) });
   const waiting = new Map<number, Waiting>();
@@ -67,6 +70,14 @@ export function createDispatcher(
   let closed = false;
 
   const laneOf = (name: string) => lanes.find((lane) => lane.name === name) as Lane;
+
+  /** Says what this sidecar has of each lane and could use, where others use it too. */
+  function reportUse(): void {
+    for (const view of scheduler.lanes) {
+      const inUse = runningOn(view);
+      shares?.report(view.name, inUse, inUse + scheduler.waiting);
+    }
+  }
 
   function pump(): void {
     if (closed) return;
@@ -82,6 +93,7 @@ export function createDispatcher(
       else void start(command.run, lane, command.tickets);
     }
     clearTimeout(timer);
+    reportUse();
     const wake = scheduler.nextWake(now());
     if (wake !== undefined) timer = setTimeout(pump, Math.max(1, Math.ceil(wake - now())));
   }
@@ -246,6 +258,11 @@ export function createDispatcher(
   async function worksWith(lane: Lane, model: string): Promise<boolean> {
     return lane.canary(model, 'generate', lane.first.limit());
   }
+
+  shares?.onGrant((lane, slots) => {
+    scheduler.setLimit(lane, slots);
+    pump();
+  });
 
   return {
     scheduler,

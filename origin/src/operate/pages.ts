@@ -47,6 +47,7 @@ export async function serveOperator(
       lanes: lanes.map((lane, index) => ({
         url: lane.name,
         state: scheduler.lanes[index]?.state.kind,
+        slots: scheduler.lanes[index]?.limit,
         running: lane.running,
         first_token_ms: {
           p50: lane.first.percentile(0.5),

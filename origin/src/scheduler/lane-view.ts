@@ -24,6 +24,8 @@ export interface LaneView {
   readonly name: string;
   state: LaneState;
   readonly slots: readonly Slot[];
+  /** How many of the slots may be in use at once: fewer than all where several sidecars share them. */
+  limit: number;
   /** Models in memory, with when each was last given work. */
   readonly resident: Map<string, number>;
   /** How many models fit; lowered when one is seen to push another out. */
@@ -51,6 +53,7 @@ export function createLaneView(name: string, slots: number, capacity: number): L
       prefix: [],
       freeSince: Number.NEGATIVE_INFINITY,
     })),
+    limit: slots,
     resident: new Map(),
     capacity,
     loading: undefined,
@@ -61,7 +64,7 @@ export function createLaneView(name: string, slots: number, capacity: number): L
 }
 
 export function freeSlots(lane: LaneView): number {
-  return lane.slots.reduce((count, slot) => count + (slot.run === undefined ? 1 : 0), 0);
+  return Math.max(0, Math.min(lane.limit, lane.slots.length) - running(lane));
 }
 
 export function running(lane: LaneView, model?: string): number {
@@ -99,7 +102,8 @@ export function occupy(lane: LaneView, run: number, model: string, prefix: reado
     if (Math.max(ofA, ofB) > HOLDS && ofA !== ofB) return ofB - ofA;
     return a.freeSince - b.freeSince;
   });
-  for (const slot of free.slice(0, 1 + more)) {
+  // Slots that another sidecar's share may take meanwhile are not counted on.
+  for (const slot of free.slice(0, Math.max(1, Math.min(1 + more, freeSlots(lane))))) {
     slot.run = run;
     slot.model = model;
     slot.prefix = prefix;

@@ -62,6 +62,8 @@ export interface Scheduler {
   loaded(lane: string, model: string, ok: boolean, now: number): void;
   observed(lane: string, models: readonly string[], now: number): void;
   setState(lane: string, state: LaneState): void;
+  /** How many of a lane's slots may be in use from now on; what runs already runs on. */
+  setLimit(lane: string, slots: number): void;
   /** Takes a free slot of this lane for a check; undefined when none is free. Ends with `finished`. */
   reserve(lane: string, model: string): number | undefined;
   /** Tickets that have waited too long, taken out. */
@@ -99,7 +101,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const free = () => up().reduce((count, lane) => count + freeSlots(lane), 0);
 
   function msPerTicket(): number {
-    const slots = Math.max(1, up().length) * options.slots;
+    const slots = Math.max(1, up().reduce((sum, { limit }) => sum + limit, 0) || options.slots);
     return (meanRunMs ?? FIRST_GUESS_MS) / slots;
   }
 
@@ -227,6 +229,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         lane.passable.clear();
         lane.swap = undefined;
       }
+    },
+    setLimit(name, slots) {
+      const lane = laneOf(name);
+      if (lane !== undefined) lane.limit = slots;
     },
     reserve(name, model) {
       const lane = laneOf(name);
