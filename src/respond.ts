@@ -105,7 +105,7 @@ async function wholeResponse(
   { dialect, trail }: Manner,
   view: View,
 ): Promise<Response> {
-  while ((await reader.next()) !== undefined);
+  await reader.over();
   reader.leave();
   trail.step('generation');
   const landing: Landing = flight.landing ?? { kind: 'truncated' };

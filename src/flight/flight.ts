@@ -4,6 +4,10 @@
  *
  * In a Worker each request may only do I/O of its own, so a reader never touches the pump's stream: it reads this buffer, and
  * keeps a timer of its own running so that the runtime sees it alive while it waits for another request's bytes.
+ *
+ * A promise that another request settles brings its waiter back into the waiter's own request only if it was made there before
+ * any such return: promises made after one wake up as somebody else, and a response built then is refused by the runtime. So a
+ * reader's promises are made when it joins; `next` makes one, and is for streams, whose every pull begins in its own request.
  */
 
 import type { Decoder, Dialect } from '../dialects/dialect.ts';
@@ -71,8 +75,10 @@ export interface Pump {
 export interface Reader {
   /** Waits for what the origin says first. */
   takeoff(): Promise<Takeoff>;
-  /** The next piece; undefined at the end, where `flight.landing` says how it went. */
+  /** The next piece; undefined at the end, where `flight.landing` says how it went. For streams only, once in a pull. */
   next(): Promise<Uint8Array | undefined>;
+  /** Waits for the end, where `flight.landing` says how it went. */
+  over(): Promise<void>;
   /** Idempotent. */
   leave(): void;
 }
@@ -80,7 +86,7 @@ export interface Reader {
 /** @param now milliseconds since the epoch */
 export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
   const chunks: Uint8Array[] = [];
-  const waiting = new Set<() => void>();
+  const readers = new Set<() => void>();
   const positions = new Map<object, number>();
   let takeoff: Takeoff | undefined;
   let landing: Landing | undefined;
@@ -91,9 +97,7 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
   let resume: (() => void) | undefined;
 
   function wake(): void {
-    const woken = [...waiting];
-    waiting.clear();
-    for (const resolve of woken) resolve();
+    for (const look of readers) look();
   }
 
   function farBehind(): boolean {
@@ -139,29 +143,52 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
     let index = 0;
     let bytes = 0;
     let left = false;
+    let wakeNext: (() => void) | undefined;
+    const off = Promise.withResolvers<void>();
+    const over = Promise.withResolvers<void>();
     everJoined = true;
     positions.set(self, 0);
+    readers.add(look);
+    const heart = setInterval(beat, READER_BEAT_MS);
+    look();
 
-    /** Until something has changed or a beat has passed. The timer is made and cleared in this reader's own request. */
-    async function change(): Promise<void> {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      let wakeUp: (() => void) | undefined;
-      await new Promise<void>((resolve) => {
-        wakeUp = resolve;
-        waiting.add(resolve);
-        timer = setTimeout(resolve, READER_BEAT_MS);
-      });
-      clearTimeout(timer ?? 0);
-      if (wakeUp) waiting.delete(wakeUp);
-      if (landing !== undefined || now() - lastBeat <= PUMP_DEAD_AFTER_MS) return;
+    /** Called by whoever has changed something, in whatever request. */
+    function look(): void {
+      wakeNext?.();
+      wakeNext = undefined;
+      if (takeoff !== undefined || landing !== undefined || left) off.resolve();
+      if (landing === undefined && !left) return;
+      over.resolve();
+      readers.delete(look);
+    }
+
+    /** Runs in this reader's own request. */
+    function beat(): void {
+      if (landing !== undefined || left) clearInterval(heart);
+      else if (now() - lastBeat > PUMP_DEAD_AFTER_MS) orphaned();
+    }
+
+    function orphaned(): void {
       lastBeat = now();
       if (onOrphaned) onOrphaned();
-      else landing = { kind: 'truncated' };
+      else {
+        landing = { kind: 'truncated' };
+        wake();
+      }
+    }
+
+    function leave(): void {
+      if (left) return;
+      left = true;
+      clearInterval(heart);
+      positions.delete(self);
+      look();
+      readerMoved();
     }
 
     return {
       async takeoff() {
-        while (takeoff === undefined && landing === undefined && !left) await change();
+        await off.promise;
         return takeoff ?? { kind: 'fault', fault: LOST };
       },
       async next() {
@@ -175,16 +202,17 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
             return chunk;
           }
           if (landing !== undefined) return undefined;
-          await change();
+          await new Promise<void>((resolve) => (wakeNext = resolve));
         }
         return undefined;
       },
-      leave() {
-        if (left) return;
-        left = true;
-        positions.delete(self);
+      async over() {
+        // Read as it comes, as far as the pump is concerned: it is not to wait for one who takes the whole.
+        positions.set(self, Number.POSITIVE_INFINITY);
         readerMoved();
+        await over.promise;
       },
+      leave,
     };
   }
 

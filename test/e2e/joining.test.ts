@@ -59,6 +59,16 @@ describe('joining', () => {
     expect(answers.find(({ cache }) => cache === 'JOINED')?.status).toMatch(/memory; fwd=uri-miss; stored; collapsed/);
   });
 
+  it('gives whole answers to those who do not stream, however briefly they waited', async () => {
+    pair.ollama.control({ tokensPerSecond: 250, totalTokensPerSecond: 500 });
+    for (let round = 0; round < 5; round += 1) {
+      const body = chatBody(freshQuestion());
+      const answers = await Promise.all(Array.from({ length: 20 }, () => post(pair.url, '/api/chat', body)));
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(new Set(answers.map(({ text }) => wordsOf(text))).size).toBe(1);
+    }
+  });
+
   it('late, gives what was written so far at once, then the rest as it comes', async () => {
     const body = stream(freshQuestion());
     const first = open('/api/chat', body);
