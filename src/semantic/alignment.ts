@@ -1,5 +1,6 @@
 /** Alignment: which words of two readings stand for each other, and which stand alone. */
 import type { Item, Reading } from './reading.ts';
+import { isAdjectiveOf } from './words/countries.ts';
 import type { IsWord } from './words/lemma.ts';
 import { areOpposites, areSynonyms } from './words/lexicon.ts';
 
@@ -32,7 +33,7 @@ export function align(a: Reading, b: Reading, isWord: IsWord): Alignment {
       let bestScore = -1;
       for (const j of freeB) {
         const other = b.items[j] as Item;
-        if (!matches(match, item, other, isWord)) continue;
+        if (!matches(match, item, other, isWord) && !(match === 'derived' && isCountry(a, i, b, j))) continue;
         // Of several alike, the one in the same case, then the one nearest.
         const score =
           (item.role === other.role ? 2 : 0) + (item.polarity === other.polarity ? 1 : 0) - Math.abs(i - j) / 1000;
@@ -62,6 +63,22 @@ function matches(match: Match, a: Item, b: Item, isWord: IsWord): boolean {
   return match === 'derived'
     ? sameFamily(a.lemma, b.lemma)
     : isTypo(a.word, b.word, isWord) || isTypo(b.word, a.word, isWord);
+}
+
+/** "The flag of Italy" and "the Italian flag". */
+function isCountry(a: Reading, i: number, b: Reading, j: number): boolean {
+  const is = (one: Reading, at: number, two: Reading, to: number) => {
+    const country = one.items[at] as Item;
+    const adjective = two.items[to] as Item;
+    const noun = two.items[to + 1];
+    return (
+      country.role === 'of' &&
+      noun !== undefined &&
+      noun.segment === adjective.segment &&
+      isAdjectiveOf(country.lemma, adjective.lemma)
+    );
+  };
+  return is(a, i, b, j) || is(b, j, a, i);
 }
 
 /** Endings that turn one part of speech into another and leave the thing meant. */

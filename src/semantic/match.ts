@@ -2,10 +2,12 @@
  * The decision whether two prompts may share an answer: the guards first, then the calibrated similarity against the threshold.
  * Pure; a request and the evaluation both ask here.
  */
-import { align } from './alignment.ts';
+import { type Alignment, align } from './alignment.ts';
 import { type Calibration, type Evidence, similarityOf } from './calibration.ts';
+import { layoutOf } from './guards/code.ts';
 import type { Comparison, GuardName } from './guards/guard.ts';
 import { refusedBy } from './guards/in-order.ts';
+import { payload } from './guards/payload.ts';
 import { MAX_ITEMS, type Reading, read } from './reading.ts';
 import type { IsWord } from './words/lemma.ts';
 
@@ -33,6 +35,8 @@ export type Verdict =
   | { readonly hit: true; readonly similarity: number }
   | { readonly hit: false; readonly similarity: number; readonly refusedBy: GuardName | 'threshold' | 'length' };
 
+const NO_ALIGNMENT: Alignment = { pairs: [], leftA: [], leftB: [] };
+
 export function match({ prompt, stored, cosine }: Candidate, options: MatchOptions): Verdict {
   const a = read(prompt, options.isWord);
   const b = read(stored, options.isWord);
@@ -52,8 +56,11 @@ function compare(a: Reading, b: Reading, cosine: number, options: MatchOptions):
 
 /** Case and quotes are left out of the key, but in code they count. */
 function sameSigns(a: Reading, b: Reading): boolean {
-  const code = (reading: Reading) => reading.items.filter((item) => item.kind === 'code').map((item) => item.word);
-  return code(a).join('\n') === code(b).join('\n');
+  const code = (reading: Reading) =>
+    [...reading.items.filter((item) => item.kind === 'code').map((item) => item.word), ...reading.symbols].join('\n');
+  return (
+    code(a) === code(b) && layoutOf(a.text) === layoutOf(b.text) && !payload.refuses({ a, b, alignment: NO_ALIGNMENT })
+  );
 }
 
 export function evidenceOf({ a, b, alignment }: Comparison, cosine: number): Evidence {

@@ -1,7 +1,9 @@
 /** Reading: a prompt as the guards see it. What it wants, and its words in order, each with its polarity and its case. */
+import { withoutCourtesy } from './words/courtesy.ts';
 import { frameOf, type Intent } from './words/frames.ts';
 import { type IsWord, lemmaOf } from './words/lemma.ts';
 import { withoutPhrases } from './words/phrases.ts';
+import { joined, recast } from './words/recast.ts';
 import {
   ANYONE,
   ARTICLES,
@@ -67,8 +69,9 @@ export function read(text: string, isWord: IsWord): Reading {
   const capitals = namesIn(tokens);
   const builder = new ItemBuilder(capitals, isWord);
   const sentences: Sentence[] = [];
-  for (const words of sentencesOf(tokens)) {
-    const straight = inOneVoice(withoutStops(withoutPhrases(words)));
+  for (const line of joined(withoutCourtesy(sentencesOf(tokens).map((words) => words.join(' '))))) {
+    const usual = recast(withoutStops(withoutPhrases(recast(line).split(' '))).join(' '));
+    const straight = inOneVoice(usual === '' ? [] : usual.split(' '));
     if (straight.length === 0) continue;
     const framed = frameOf(opinionsLast(frontedLast(straight.join(' '))));
     builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
@@ -105,6 +108,7 @@ const ASKED: Readonly<Record<Intent, string>> = {
   count: 'how many',
   amount: 'how much',
   degree: 'how',
+  like: 'what is it like',
   is: 'is',
   does: 'does',
   can: 'can',
@@ -124,8 +128,9 @@ export function embeddedText({ sentences, text }: Reading): string {
 function keyOf(text: string): string {
   return plain(text)
     .toLowerCase()
-    .replace(/["']/g, '')
-    .replace(/[\s.?!]+$/, '');
+    .replace(/["“”„«»]|(?<!\p{L})'|'(?!\p{L})/gu, '')
+    .replace(/\s+(?=[.,;:?!？！])/g, '')
+    .replace(/^[\s¿¡]+|[\s.?!。？！…]+$/g, '');
 }
 
 function sentencesOf(tokens: readonly Token[]): string[][] {

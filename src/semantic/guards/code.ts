@@ -7,8 +7,14 @@ const WORDLIKE = new Set(['&', '/', '-', '*', '%', '•', '#', '_']);
 
 export const code: Guard = {
   name: 'code',
-  refuses: ({ a, b }) => signs(a) !== signs(b) || fragments(a) !== fragments(b),
+  refuses: ({ a, b }) =>
+    signs(a) !== signs(b) || fragments(a) !== fragments(b) || layoutOf(a.text) !== layoutOf(b.text),
 };
+
+/** Indented or fenced lines as they are: in code a space can count. Empty where there are none. */
+export function layoutOf(text: string): string {
+  return /\n[ \t]+\S|```/.test(text) ? text.replace(/[ \t]+$/gm, '').trim() : '';
+}
 
 function signs(reading: Reading): string {
   // A dash or a slash between words joins them; among numbers or other symbols it calculates.

@@ -17,7 +17,8 @@ export type GuardName =
   | 'role'
   | 'name'
   | 'unmatched'
-  | 'mention';
+  | 'mention'
+  | 'payload';
 
 export interface Comparison {
   readonly a: Reading;

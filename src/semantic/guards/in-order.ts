@@ -6,6 +6,7 @@ import { language } from './language.ts';
 import { mention } from './mention.ts';
 import { numbers } from './numbers.ts';
 import { order } from './order.ts';
+import { payload } from './payload.ts';
 import { person } from './person.ts';
 import { antonym, negation } from './polarity.ts';
 import { quantifier } from './quantifier.ts';
@@ -16,6 +17,7 @@ import { name, unmatched } from './unmatched.ts';
 export const GUARDS: readonly Guard[] = [
   language,
   code,
+  payload,
   numbers,
   negation,
   antonym,

@@ -12,7 +12,6 @@ const SHARES: ReadonlyMap<string, string> = new Map([
   ['several', ''],
   ['already', ''],
   ['yet', ''],
-  ['still', ''],
 ]);
 
 export const quantifier: Guard = {
@@ -43,6 +42,8 @@ function isSuperlative({ items, sentences }: Reading, at: number): boolean {
 
 function shareOf({ sentences }: Reading, item: Item): string {
   const share = SHARES.get(item.lemma) ?? item.lemma;
+  // "Is he alive" and "is he still alive" are two questions, "why do people still smoke" and "why do people smoke" are one.
+  if (share === 'still' && sentences[item.sentence]?.intent !== 'is') return '';
   // "What are all the ways" wants what "what are the ways" wants.
   return share === 'all' && sentences[item.sentence]?.intent === 'what' ? '' : share;
 }

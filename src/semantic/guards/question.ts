@@ -16,6 +16,7 @@ const CLASS: Readonly<Record<Intent, string>> = {
   count: 'count',
   amount: 'amount',
   degree: 'degree',
+  like: 'like',
   is: 'whether',
   does: 'whether',
   has: 'has',

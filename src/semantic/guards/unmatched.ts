@@ -45,7 +45,8 @@ export const unmatched: Guard = {
 
 /** "The best phone to buy" is the best phone: what one does with it goes without saying. */
 const IMPLIED = new Set(
-  'visit read learn buy use know see join prepare study do take watch eat get try go follow have attend'.split(' '),
+  `visit read learn buy use know see join prepare study do take watch eat get try go follow have attend listen play drink wear start
+  begin understand practice invest hear experience make own ask consider hang stay live`.split(/\s+/),
 );
 /** Manners and scopes that an open question has in mind anyway. */
 const OPEN = new Set(
@@ -61,11 +62,28 @@ function isImplied(comparison: Comparison): boolean {
   if (item === undefined || more.length > 0 || alignment.pairs.length < 2) return false;
   const intents = [...a.sentences, ...b.sentences].map(({ intent }) => intent);
   if (!intents.every((intent) => intent === 'what' || intent === 'how' || intent === 'where')) return false;
-  if (OPEN.has(item.lemma)) return true;
-  if (IMPLIED.has(item.lemma)) return item.role === 'to' && intents[0] !== 'how';
+  if (OPEN.has(item.lemma)) return item.word.endsWith('ly') || isBeforeNoun(comparison, item);
+  if (IMPLIED.has(item.lemma))
+    return intents[0] !== 'how' && (item.role === 'to' || item.role === 'for' || isSeenByAsker(comparison, item));
   // Of several, the good ones are asked for.
   return (
     PRAISE.has(item.lemma) && [a, b].every(({ sentences }) => sentences.every(({ words }) => words.includes('are')))
+  );
+}
+
+/** "Current research" is research; "a fault current" is no fault. */
+function isBeforeNoun({ a, b }: Comparison, item: Item): boolean {
+  return [a, b].some(({ items }) => {
+    const at = items.indexOf(item);
+    const next = items[at + 1];
+    return at >= 0 && next !== undefined && next.segment === item.segment && next.chunk === item.chunk;
+  });
+}
+
+/** "The best film you have ever seen": whoever is asked can name no other. */
+function isSeenByAsker({ a, b }: Comparison, { word }: Item): boolean {
+  return [a, b].some(({ sentences }) =>
+    sentences.some(({ words }) => words.at(-1) === word && words.lastIndexOf('you') > words.length - 5),
   );
 }
 
@@ -79,8 +97,21 @@ function pick(reading: Reading, left: readonly number[], other: Reading): Item[]
     .map((i) => reading.items[i] as Item)
     .filter(
       (item) =>
-        !LIGHT.has(item.lemma) && !(item.lemma === 'than' && other.conjunctions.has('or') && isBetween(reading, other)),
+        !LIGHT.has(item.lemma) &&
+        !isRepeated(reading, item) &&
+        !(item.lemma === 'than' && other.conjunctions.has('or') && isBetween(reading, other)),
     );
+}
+
+/** "Static friction and kinetic friction" are static and kinetic friction: what is said twice in one list is said once. */
+function isRepeated({ items, conjunctions }: Reading, item: Item): boolean {
+  return (
+    conjunctions.size > 0 &&
+    items.some(
+      (other) =>
+        other !== item && other.lemma === item.lemma && other.segment === item.segment && other.chunk !== item.chunk,
+    )
+  );
 }
 
 /** "Is A better than B" asks "which is better, A or B". */

@@ -10,6 +10,7 @@ export type Intent =
   | 'count'
   | 'amount'
   | 'degree'
+  | 'like'
   | 'is'
   | 'does'
   | 'can'
@@ -63,6 +64,7 @@ interface Pattern {
 
 /** The first that fits names the intent; what it covers is left out. */
 const PATTERNS: readonly Pattern[] = [
+  { intent: 'like', generic: true, at: /^whatlike / },
   {
     intent: 'how',
     generic: true,
@@ -101,7 +103,7 @@ const PATTERNS: readonly Pattern[] = [
     intent: 'degree',
     at: /^how (?=(?:long|old|tall|big|far|often|deep|fast|high|large|hard|soon|heavy|good|bad|well|important|safe|true|difficult|easy|likely|strong|close|late|early|accurate|effective|expensive|dangerous|common|rare|small|hot|cold|smart|rich|wide|popular|real|reliable|useful|powerful)\b)/,
   },
-  { intent: 'how', at: /^what (?:is|are|was|were|does|do|did) (?:it )?(?=.* like $)/, tail: / like$/ },
+  { intent: 'how', at: /^what (?:is|are|was|were|does|do|did|would|will) (?:it )?(?=.* like $)/, tail: / like$/ },
   { intent: 'how', at: /^how(?: is| are| was| were| has| have| had| am)? / },
   {
     intent: 'why',
@@ -112,7 +114,7 @@ const PATTERNS: readonly Pattern[] = [
     intent: 'what',
     at: /^what (?:is|are|was|were) (?:meant by|(?:the |a )?(?:meaning|definition|concept|explanation|significance) (?:of|behind)) /,
   },
-  { intent: 'what', at: /^what (?:does|do|did) (?=.* mean $)/, tail: / mean$/ },
+  { intent: 'what', at: /^what (?:does|do|did) (?=.* mean(?:t|s)? $)/, tail: / mean(?:t|s)?$/ },
   {
     intent: 'what',
     at: /^(?:define|explain|describe|tell me about|(?:give|write) (?:me )?(?:an? )?(?:overview|explanation|definition|description) of) /,
@@ -133,8 +135,8 @@ const PATTERNS: readonly Pattern[] = [
 ];
 
 /** Imperatives that a prompt begins with; anything else without a question word is a topic or a statement. */
-const COMMANDS =
-  /^(?:write|list|give|create|make|generate|translate|summarize|summarise|convert|find|show|compare|calculate|compute|solve|draw|suggest|recommend|name|rewrite|fix|implement|design|build|provide|improve|tell|help|act|add|remove|sort|count|print|draft|compose|edit|correct|classify|extract|analyze|analyse|plan|prove|complete|continue|identify|outline|paraphrase|explain|describe|define|discuss)\b/;
+export const COMMANDS =
+  /^(?:write|list|give|create|make|generate|translate|summarize|summarise|convert|find|show|compare|calculate|compute|solve|draw|suggest|recommend|name|rewrite|fix|implement|design|build|provide|improve|tell|help|act|add|remove|sort|count|print|draft|compose|edit|correct|classify|extract|analyze|analyse|plan|prove|complete|continue|identify|outline|paraphrase|explain|describe|define|discuss|proofread|rephrase|reword|shorten|reply|answer|respond|review|debug|refactor|format|parse|simplify|expand|spell|punctuate)\b/;
 
 const GENERIC = new RegExp(`^${SUBJECT} `);
 

@@ -12,13 +12,13 @@ export const NOT_WORDS = set('not no never without neither nor none nobody nothi
 
 /** Carry a case and nothing else; `of` and `for` part hardly from a bare compound. */
 export const LIGHT_PREPOSITIONS = set(
-  'of in on at for to by with about as into onto from like upon among amongst within towards toward via per because',
+  'of in on at for to by with about as into onto from like upon among amongst within towards toward via per because during while if whether',
 );
 
 /** Say something by themselves: when, where, with or without what. They are compared like content. */
 export const HEAVY_PREPOSITIONS = set(
-  `before after during while until till since without against under over below above beneath underneath inside outside between
-  through across along despite except insteadof than beyond behind beside near versus unless if whether accordingto out off up down
+  `before after until till since without against under over below above beneath underneath inside outside between
+  through across along despite except insteadof than beyond behind beside near versus unless accordingto out off up down
   atleast atmost morethan lessthan upto around`,
 );
 

@@ -63,12 +63,12 @@ programmer coder developer|programming coding|code program|developer engineer|sc
 achieve accomplish|succeed prosper|fail flop|worry fret|concern worry|hope wish|dream aspire|shape form|structure form|feature characteristic trait
 quality attribute|property attribute|rule regulation|law legislation|government administration|tax levy|vote ballot|election poll|war conflict
 battle fight|soldier trooper|police cop|thief robber burglar|criminal crook|prison jail|crime offence offense|accident crash|fire blaze|forest woods
-sea ocean|lake pond|river stream|rock stone|good best great top|great cool awesome|best coolest greatest|nice good|important best|like love
+sea ocean|lake pond|river stream|rock stone|good best great top|great cool awesome|best coolest greatest|nice good|like love
 woman girl female|man boy guy male|equipment tool gear|instrument tool|skill ability|ability capability capacity|develop create make build
 design create|determine calculate find|change edit replace|find search locate get|search find|get find|effect implication impact
 fun enjoyable entertaining|rotate spin revolve turn|gift present|company startup business|trick hack tip|challenge problem|difficulty problem
 destination place spot|place location spot site|fly flight|meaningless pointless|mean indicate signify|purpose meaning sense|institution institute
-percentage percent|occur get|necessary needed important|thankful grateful appreciative|gratitude thankfulness|calm serene|joyous happy|lonely alone
+percentage percent|occur get|necessary needed|thankful grateful appreciative|gratitude thankfulness|calm serene|joyous happy|lonely alone
 wise sensible|elegant graceful|fierce ferocious|talkative chatty|stubborn obstinate|greedy avaricious|sincere genuine|timid shy bashful|clumsy awkward
 curious inquisitive|eager keen enthusiastic|energetic lively|envious jealous|fair just|faithful loyal devoted|gloomy miserable sad
 glad pleased delighted|gifted talented|gigantic huge enormous|grumpy irritable|handy useful|idle inactive|impolite rude|jolly merry cheerful
@@ -87,6 +87,6 @@ extend prolong|fall drop|finish complete|gather collect|handle tackle|hinder imp
 investigate research|maintain keep preserve|manufacture produce make|mention cite|notice observe|order command|organize arrange|own possess
 persuade convince|please satisfy|predict forecast|protect guard safeguard|provide supply give offer|pull drag|raise lift|receive get|refuse reject
 regret rue|release launch publish|remain stay|rent lease|repeat redo|replace substitute|rescue save|reveal disclose|select choose|seek pursue
-shout yell|sort order|steal rob|submit send|succeed thrive|supervise oversee|surrender yield|talk converse|tease mock|test exam|threaten menace
+shout yell|yogurt yoghurt|aluminum aluminium|cheque check|pajamas pyjamas|plow plough|mold mould|skeptic sceptic|skeptical sceptical|catalog catalogue|dialog dialogue|donut doughnut|jewelry jewellery|airplane aeroplane|fiber fibre|caliber calibre|honor honour|humor humour|flavor flavour|neighbor neighbour|labor labour|rumor rumour|harbor harbour|parcel package|decline reject refuse|fortunate lucky|convincing persuasive|lonesome lonely|grateful thankful|jealous envious|locate find|speak talk|sheriff constable|sort order|steal rob|submit send|succeed thrive|supervise oversee|surrender yield|talk converse|tease mock|test exam|threaten menace
 touch feel|trade exchange|train coach|translate interpret|trick deceive fool|try test|undergo experience|unite join|update refresh|upload post
 urge encourage|use operate|vanish disappear|wander roam|warn alert|waste squander|work function operate|yell scream`;

@@ -26,6 +26,7 @@ const PATTERN = new RegExp(
     '\\p{L}\\w*\\(\\)', // call()
     '\\.[A-Z]{2,}\\b', // .NET
     '\\p{N}[\\p{N},]*(?:\\.\\p{N}+)*', // a number, a version
+    '(?<=\\p{N})!(?!!)', // a factorial
     "[\\p{L}\\p{M}][\\p{L}\\p{M}\\p{N}]*(?:'[\\p{L}]+)*", // a word
     '[.?!]+|[,;:]', // stops
     '[^\\s\\p{L}\\p{M}\\p{N}]', // everything else by itself
@@ -86,6 +87,13 @@ const NOT = new Map([
   ['wanna', 'want to'],
   ['gotta', 'have to'],
   ["let's", 'let us'],
+  ['alot', 'a lot'],
+  ['cos', 'because'],
+  ['coz', 'because'],
+  ['bcoz', 'because'],
+  ["'cause", 'because'],
+  ['thru', 'through'],
+  ['anyways', 'anyway'],
 ]);
 const ENDINGS = new Map([
   ["'m", 'am'],
@@ -104,6 +112,8 @@ export function plain(text: string): string {
     .replace(/[\u2018\u2019\u02bc\u2032]/g, "'")
     .replace(/[\u201c\u201d]/g, '"')
     .replace(/[\u2013\u2014]/g, ' - ')
+    .replace(/(?<=\p{L}{2})\((?:s|es)\)/gu, 's')
+    .replace(/(?<=\p{L})' (?=(?:s|re|ve|ll|d|m|t)\b)/gu, "'")
     .replace(/\s+/g, ' ')
     .trim();
 }
@@ -111,9 +121,11 @@ export function plain(text: string): string {
 export function tokensOf(text: string): Token[] {
   const out: Token[] = [];
   let opens = true;
-  for (const [raw] of plain(text).matchAll(PATTERN)) {
+  const line = plain(text);
+  for (const { 0: raw, index } of line.matchAll(PATTERN)) {
     if (QUIET.has(raw)) continue;
-    const kind = kindOf(raw);
+    // "5!" is a factorial.
+    const kind = raw === '!' && /\p{N}/u.test(line.charAt(index - 1)) ? 'symbol' : kindOf(raw);
     if (kind === 'stop') {
       if (raw !== ':' && raw !== ';' && raw !== ',') opens = true;
       out.push({ kind, text: raw, lower: raw.charAt(0), capital: false });

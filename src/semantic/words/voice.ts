@@ -39,7 +39,8 @@ function active(words: readonly string[]): readonly string[] {
   if (agent.length === 0)
     return before.length === 1 && WH.has(before[0] as string) ? [...before, participle, ...between, ...rest] : words;
   // "By doing", "by 2020": a way or a time, not an agent.
-  if (/ing$/.test(agent[0] as string) || /^\p{N}/u.test(agent[0] as string)) return words;
+  const isSubject = before.length === 1 && between.length === 0 && (before[0] === 'what' || before[0] === 'who');
+  if ((/ing$/.test(agent[0] as string) && !isSubject) || /^\p{N}/u.test(agent[0] as string)) return words;
   if (asked) return [...before, past ? 'did' : 'does', ...agent, participle, ...between, ...rest];
   return [...agent, participle, ...before, ...between, ...rest];
 }
