@@ -181,7 +181,11 @@ function personsOf(sentences: readonly Sentence[]): (1 | 2)[] {
 
 /** "Feels like", "what is it like": no verb. */
 const isSimile = (before: string | undefined, next: string | undefined): boolean =>
-  next === undefined || BEFORE_LIKE.has(before ?? '');
+  BEFORE_LIKE.has(before ?? '') || (next === undefined && !LIKERS.has(before ?? ''));
+
+const LIKERS = new Set(['i', 'you', 'we', 'they', 'he', 'she', 'people', 'who', 'to']);
+/** After a preposition they are whom it is about: "lie to yourself" is not "lie". */
+const REFLEXIVE = new Set(['myself', 'yourself', 'oneself', 'ourselves', 'yourselves', 'themselves']);
 
 const OWNERS = new Set(['my', 'your', 'our', 'their', 'his', 'her', 'its', "'s"]);
 
@@ -242,10 +246,12 @@ class ItemBuilder {
         degree = 'more';
         if (word !== 'more') polarity = polarity === 1 ? -1 : 1;
       } else if ((word === 'most' || word === 'least') && next !== undefined) {
-        degree = 'most';
+        // "The most coolest" is the coolest.
+        if (word === 'least' || !next.endsWith('est')) degree = 'most';
         if (word === 'least') polarity = polarity === 1 ? -1 : 1;
       } else if (word === "'s") this.own();
       else if (word === 'like' && !isSimile(words[i - 1], next)) push('word', word, word);
+      else if (REFLEXIVE.has(word) && LIGHT_PREPOSITIONS.has(words[i - 1] ?? '')) push('pronoun', word, 'self');
       else if (HEAVY_PREPOSITIONS.has(word)) {
         push('relation', word, word);
         role = word;

@@ -1,5 +1,6 @@
 /** Who is meant: "my name" is not "your name", and "do you love me" is not "do I love you". "You" for anybody is "I". */
 import type { Reading } from '../reading.ts';
+import { LIGHT_PREPOSITIONS } from '../words/small.ts';
 import type { Guard } from './guard.ts';
 
 export const person: Guard = {
@@ -8,11 +9,17 @@ export const person: Guard = {
     const mixedA = new Set(a.persons).size > 1;
     const mixedB = new Set(b.persons).size > 1;
     if (mixedA && mixedB) return a.persons.join('') !== b.persons.join('');
+    if (hasObject(a) !== hasObject(b)) return true;
     if (mixedA || mixedB) return false;
     const one = a.persons[0];
     const other = b.persons[0];
     return one !== undefined && other !== undefined && one !== other && !(isGeneric(a) && isGeneric(b));
   },
 };
+
+/** "What has changed you" is not "what has changed". */
+const hasObject = ({ sentences }: Reading): boolean =>
+  sentences.some(({ words }) => OBJECTS.has(words.at(-1) ?? '') && !LIGHT_PREPOSITIONS.has(words.at(-2) ?? ''));
+const OBJECTS = new Set(['me', 'you', 'us']);
 
 const isGeneric = (reading: Reading): boolean => reading.sentences.every((sentence) => sentence.generic);

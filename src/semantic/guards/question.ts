@@ -38,7 +38,16 @@ export const tense: Guard = {
 
 /** "How did" and "how do" want the same way; of facts the tense decides. */
 function differs(a: Sentence, b: Sentence): boolean {
-  return a.past !== b.past && a.intent !== 'how' && a.intent !== 'why';
+  return a.past !== b.past && a.intent !== 'how' && a.intent !== 'why' && !(isOfAllTime(a) && isOfAllTime(b));
+}
+
+/** "What was your worst day ever" and "what is your worst day": of a whole life, now or so far is the same. */
+function isOfAllTime({ intent, words }: Sentence): boolean {
+  return (
+    intent === 'what' &&
+    words.some((word) => word === 'most' || word === 'best' || word === 'worst' || /[^aeiou]iest$/.test(word)) &&
+    words.some((word) => word === 'you' || word === 'your')
+  );
 }
 
 function wanted(reading: Reading): string {

@@ -175,13 +175,22 @@ export function recast(sentence: string): string {
 const WISHES = new RegExp(`^(?:i|we) ${WISH} to (.+)$`);
 const HOW = new RegExp(`^${ASKS_HOW}$`);
 
+const THING = /^(?:what|who) (?:is|are) (?:an? |the )?((?:\w+ ?){1,5})$/;
+const OF_IT =
+  /^what (?:is|are) (?:(?:its|their) (?:\w+ ?){1,3}|(?:the |some )?(?:(?:pros and cons|advantages(?: and disadvantages)?|disadvantages|benefits|uses|examples|types|causes|symptoms|features|effects|side effects)(?: of (?:it|them))?))$/;
+
 /** "I want to X." and "How do I do that?" are one question when they follow each other. */
 export function joined(sentences: readonly string[]): string[] {
   const out: string[] = [];
   for (const sentence of sentences) {
-    const wish = HOW.test(sentence) ? WISHES.exec(out.at(-1) ?? '') : null;
-    if (wish === null) out.push(sentence);
-    else out[out.length - 1] = `how to ${wish[1]}`;
+    const before = out.at(-1) ?? '';
+    const wish = HOW.test(sentence) ? WISHES.exec(before) : null;
+    const thing = OF_IT.test(sentence) ? THING.exec(before) : null;
+    if (wish !== null) out[out.length - 1] = `how to ${wish[1]}`;
+    else if (thing !== null)
+      out[out.length - 1] =
+        `${sentence.replace(/\b(?:its|their) /, 'the ').replace(/ of (?:it|them)$/, '')} of ${thing[1]}`;
+    else out.push(sentence);
   }
   return out;
 }

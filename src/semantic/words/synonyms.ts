@@ -89,4 +89,24 @@ persuade convince|please satisfy|predict forecast|protect guard safeguard|provid
 regret rue|release launch publish|remain stay|rent lease|repeat redo|replace substitute|rescue save|reveal disclose|select choose|seek pursue
 shout yell|yogurt yoghurt|aluminum aluminium|cheque check|pajamas pyjamas|plow plough|mold mould|skeptic sceptic|skeptical sceptical|catalog catalogue|dialog dialogue|donut doughnut|jewelry jewellery|airplane aeroplane|fiber fibre|caliber calibre|honor honour|humor humour|flavor flavour|neighbor neighbour|labor labour|rumor rumour|harbor harbour|parcel package|decline reject refuse|fortunate lucky|convincing persuasive|lonesome lonely|grateful thankful|jealous envious|locate find|speak talk|sheriff constable|sort order|steal rob|submit send|succeed thrive|supervise oversee|surrender yield|talk converse|tease mock|test exam|threaten menace
 touch feel|trade exchange|train coach|translate interpret|trick deceive fool|try test|undergo experience|unite join|update refresh|upload post
-urge encourage|use operate|vanish disappear|wander roam|warn alert|waste squander|work function operate|yell scream`;
+urge encourage|use operate|vanish disappear|wander roam|warn alert|waste squander|work function operate|yell scream
+oversee supervise|modify alter adjust|ignore disregard|detect spot|restrict limit|pursue chase|regain recover|embrace hug|jump leap
+admit acknowledge confess|mainly primarily|intentionally purposely deliberately|suddenly abruptly|partly partially|nearly almost|deeply profoundly
+flu influenza|belly abdomen stomach tummy|odor odour smell|scent fragrance perfume aroma|singer vocalist|translator interpreter
+earthquake quake|dormitory dorm|laboratory lab|mathematics math maths|gymnasium gym|refrigerator fridge|veterinarian vet|hippopotamus hippo
+rhinoceros rhino|lifespan lifetime|menace threat|catastrophe disaster|remark comment|topic subject|amazed astonished stunned surprised
+wonderful fantastic marvelous terrific|silly goofy|huge immense|adequate enough|uncertain unsure|significant substantial|immature childish
+decorative ornamental|famed famous celebrated|impulsive spontaneous|compassionate caring|frightened terrified|satisfied content|punctual prompt
+stingy miserly|impolite discourteous|gullible naive|plump chubby|muscular brawny|poor destitute|sad sorrowful melancholy|devout pious religious
+creative inventive|observant attentive|forgetful absentminded|sleepy drowsy|unlucky unfortunate|remedy cure|tale story|damp moist|fog mist
+invoice bill|coupon voucher|reimburse refund|warranty guarantee|helpdesk support|faulty defective|damaged broken|missing lost|shipping delivery
+ship deliver|dispatch ship|update change|expire lapse|activate enable|deactivate disable|freeze hang|integer int|boolean bool|character char
+directory dir|environment env|production prod|mongodb mongo|purchaser buyer|journey voyage|shoes footwear|clothes clothing apparel|attire clothing
+rubbish litter|woods forest|storm tempest|cave cavern|vehicle automobile
+spectacles glasses eyeglasses|sneakers trainers|diaper nappy|flashlight torch|faucet tap|vacation holiday|zip postcode|mailman postman
+gasoline petrol|soccer football|stroller pram|overcoat coat|jail prison|timetable schedule|movie flick
+cab taxi|metro subway underground|carpet rug|chef cook|janitor custodian|nanny babysitter|rookie beginner novice
+expert specialist|genius prodigy|liar fibber|proof evidence|glue adhesive|disinfect sanitize
+postpone defer|verify authenticate|resign quit|chew munch|peek glance|sob weep cry|giggle chuckle
+mumble mutter|wed marry|bury inter|vow promise pledge|scold rebuke reprimand|mislead deceive|swindle defraud|forecast predict|renovate refurbish
+reside dwell|inhabit populate|cultivate grow|harvest reap|moisturize hydrate|vaccinate inoculate`;
