@@ -33,7 +33,11 @@ export function align(a: Reading, b: Reading, isWord: IsWord): Alignment {
       let bestScore = -1;
       for (const j of freeB) {
         const other = b.items[j] as Item;
-        if (!matches(match, item, other, isWord) && !(match === 'derived' && isCountry(a, i, b, j))) continue;
+        if (
+          !matches(match, item, other, isWord) &&
+          !(match === 'derived' && (isCountry(a, i, b, j) || isAgent(a, item, other)))
+        )
+          continue;
         // Of several alike, the one in the same case, then the one nearest.
         const score =
           (item.role === other.role ? 2 : 0) + (item.polarity === other.polarity ? 1 : 0) - Math.abs(i - j) / 1000;
@@ -79,6 +83,13 @@ function isCountry(a: Reading, i: number, b: Reading, j: number): boolean {
     );
   };
   return is(a, i, b, j) || is(b, j, a, i);
+}
+
+/** "Who is the inventor of" and "who invented". */
+function isAgent({ sentences }: Reading, a: Item, b: Item): boolean {
+  if (sentences[a.sentence]?.intent !== 'who') return false;
+  const base = (word: string) => (/(?:er|or)$/.test(word) && word.length > 5 ? word.slice(0, -2) : word);
+  return base(a.lemma).replace(/e$/, '') === base(b.lemma).replace(/e$/, '');
 }
 
 /** Endings that turn one part of speech into another and leave the thing meant. */

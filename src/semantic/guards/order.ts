@@ -86,6 +86,7 @@ const BESIDE_SYMMETRIC = new Set([
   'near',
   'live',
   'currently',
+  'business',
 ]);
 
 /** "X is married to Y" for "Y is married to X"; "the distance from X to Y" for "from Y to X". */

@@ -12,6 +12,8 @@ const CONTRARY: ReadonlySet<string> = new Set(
     'before after',
     'since until',
     'by for',
+    // Who is hired by somebody does not hire.
+    'by ',
     'above below',
     'over under',
     'in outside',

@@ -47,7 +47,7 @@ const COURTESY = [
   /^(?:tell|show|explain|teach|inform|advise|help|guide|let) (?:me|us|to me|to us|me to)(?: know)?(?: about)?(?: understand)? (?=(?:how|what|why|who|where|when|which|whether|if)\b)/,
   /^(?:explain|describe|tell|show|know|understand|clarify|list|say) (?=(?:how|what|why|who|where|when|which) )/,
   /^(?:do|does) (?:you|u|anyone|anybody|someone|any one) (?:know|have any idea|have an idea|understand|remember)(?: about| of)? (?=(?:how|what|why|who|where|when|which|if|whether|any|a|some) )/,
-  /^i (?:want|wish|need|would like|would love|am trying|am looking|try|like) to (?:know|learn|understand|ask|find|discover|see)(?: about| out)? (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
+  /^i (?:must|should|(?:want|wish|need|would like|would love|am trying|am looking|try|like) to) (?:know|learn|understand|ask|find|discover|see)(?: about| out)? (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
   /^i (?:was|am) (?:just )?(?:wondering|curious|asking|confused about|not sure)(?: about)? ?(?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
   /^i (?:wonder|do not know|have no idea) (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
   /^(?:any idea|any ideas|quick question|question|my question is|so|and|but|well|ok|also|then|now|if so|yes|no) (?:on |about )?(?=(?:how|what|why|who|where|when|which|is|are|can|do|does|should) )/,
@@ -90,9 +90,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     intent: 'how',
     generic: true,
-    at: new RegExp(
-      `^(?:what is|is there|are there) ${DETERMINER} (?:easiest|simplest|fastest|quickest|cheapest|safest|smartest|surest|shortest) ${WAY} ${TO} `,
-    ),
+    at: new RegExp(`^(?:what is|is there|are there) ${DETERMINER} (?:easiest|simplest|surest|smartest) ${WAY} ${TO} `),
   },
   { intent: 'how', generic: true, at: /^(?:is|are) there any ?way (?:to|of|for) / },
   { intent: 'how', generic: true, at: /^what does it take to / },

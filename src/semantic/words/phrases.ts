@@ -17,7 +17,7 @@ more than=morethan|less than=lessthan|fewer than=lessthan|greater than=morethan|
 a lot of=many|lots of=many|plenty of=many|a number of=many|a large number of=many|a bunch of=many|a couple of=some|a few=some|a little=some|a bit of=some|any kind of=any|some kind of=some
 kinds of=|types of=|sorts of=|kind of=|type of=|sort of=
 be able to=can|is able to=can|are able to=can|am able to=can|unable to=not|not able to=not|is unable to=can not|are unable to=can not|am unable to=can not|no longer=not still|not any more=not still|not anymore=not still
-has to=must|have to=must|had to=must|need to=must|needs to=must|ought to=should|supposed to=should|is it possible to=can you|is it possible for me to=can i|is there any chance to=can i
+has to=must|have to=must|had to=must|need to=must|needs to=must|ought to=should|supposed to=should|is it possible to=can you|would it be possible to=can you|is it possible for me to=can i|is there any chance to=can i
 get rid of=remove|take care of=tend|look after=tend|care for=tend|find out=discover|figure out=discover|look for=search|search for=search|looking for=search|set up=setup|setting up=setup|sets up=setup|log in=login|logging in=login|log into=login|sign in=login|sign into=login
 log out=logout|log off=logout|sign out=logout|sign up=register|signing up=register|sign up for=register|give up=quit|giving up=quit|turn on=enable|switch on=enable|turning on=enable|turn off=disable|switch off=disable|turning off=disable|shut down=shutdown|turn into=become
 carry out=perform|come up with=invent|get over=overcome|deal with=handle|dealing with=handle|cope with=handle|put off=postpone|throw up=vomit|throwing up=vomit|throw away=discard|run out of=exhaust|point out=mention|break up=separate|wake up=wake|waking up=wake

@@ -85,6 +85,8 @@ const RULES: readonly Rule[] = [
   [/^(?:how much|what) (?:do|does|did|will|would) (?:it cost (?:to|for) )(.+)$/, 'what is cost of $1'],
   [/^(?:how much|what) (?:do|does|did|will|would) (.+?) cost\b ?(.*)$/, 'what is cost of $1 $2'],
   [/^what (?:is|are|was|will be) (?:the )?(?:cost|price|prices|costs) (?:of|for) /, 'what is cost of '],
+  [/^how much (?:is|are) ((?:the |an? |your )?(?:[a-z]+ ){0,2}[a-z]+)$/, 'what is cost of $1'],
+  [/^how long (?:does|do|did|will|would) (?!it )(.+?) take\b ?(.*)$/, 'how long is $1 $2'],
   [
     /^how many (?:people|inhabitants|persons) (?:live|reside|are living|are there) in (.+)$/,
     'what is population of $1',
@@ -145,6 +147,8 @@ const RULES: readonly Rule[] = [
   ],
   [/^(?:give|show|tell)(?: me| us)? examples? of /, 'what is example of '],
   [/^what (?:is|are) (?:an? |the |some |any )?definitions? of /, 'what is '],
+  [/^(?:can|could|would|will) (?:you|u) (?:please )?(?:tell|give|show) me (?=(?:the|your|my|an?) )/, 'what is '],
+  [/^(?:the )?(?:meaning|definition) of /, 'what is '],
   // Tasks in the form of a question or a wish.
   [
     /^(?:can|could|would|will) (?:you|u) (?:please |kindly )?(?:be able to )?(?=(?:write|translate|summari[sz]e|rewrite|rephrase|paraphrase|generate|compose|draft|proofread|list|give|suggest|recommend|explain|describe|define|outline|classify|create|make|convert|correct|tell me|show me) )/,

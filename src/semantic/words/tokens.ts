@@ -88,6 +88,8 @@ const NOT = new Map([
   ['gotta', 'have to'],
   ["let's", 'let us'],
   ['alot', 'a lot'],
+  ['wat', 'what'],
+  ['wats', 'what is'],
   ['cos', 'because'],
   ['coz', 'because'],
   ['bcoz', 'because'],

@@ -1,6 +1,6 @@
 /** Turns of phrase brought to one order of words: passive to active, relative clauses to adjectives, opinions to "according to". */
 import { PARTICIPLES } from './irregular.ts';
-import { BE, HEAVY_PREPOSITIONS, LIGHT_PREPOSITIONS } from './small.ts';
+import { BE, DO, HAVE, HEAVY_PREPOSITIONS, LIGHT_PREPOSITIONS, MODALS } from './small.ts';
 
 const isParticiple = (word: string | undefined): boolean =>
   word !== undefined && (PARTICIPLES.has(word) || (word.length > 3 && word.endsWith('ed')));
@@ -24,26 +24,34 @@ function active(words: readonly string[]): readonly string[] {
   const by = words.indexOf('by', 2);
   if (by < 0 || !isParticiple(words[by - 1])) return words;
   const verb = by - 1;
-  const be = words.findLastIndex((word, i) => i < verb && BE.has(word));
-  if (be < 0 || words[be] === 'be' || words[be] === 'being' || words[be] === 'been') return words;
-  const participle = words[verb] as string;
-  const past = words[be] === 'was' || words[be] === 'were';
-  const between = words.slice(be + 1, verb);
-  const before = words.slice(0, be);
-  if (between.some(endsPhrase)) return words;
+  const be = words.findLastIndex((word, i) => i < verb && (BE.has(word) || GET.has(word)));
+  if (be < 0 || words.slice(be + 1, verb).some(endsPhrase)) return words;
+  // "Will be", "has been", "did get": the auxiliary that carries the sentence stands before.
+  const finite = BE.has(words[be] as string) && !NON_FINITE.has(words[be] as string);
+  const auxiliary = finite ? be : words.findLastIndex((word, i) => i < be && AUXILIARIES.has(word));
+  if (auxiliary < 0) return words;
   let end = by + 1;
   while (end < words.length && !endsPhrase(words[end] as string)) end++;
   const agent = words.slice(by + 1, end);
+  const deed = [words[verb] as string];
+  const patient = [...words.slice(auxiliary + 1, finite ? auxiliary + 1 : be), ...words.slice(be + 1, verb)];
+  const before = words.slice(0, auxiliary);
   const rest = words.slice(end);
-  const asked = before.length === 0 || WH.has(before[0] as string);
-  if (agent.length === 0)
-    return before.length === 1 && WH.has(before[0] as string) ? [...before, participle, ...between, ...rest] : words;
-  // "By doing", "by 2020": a way or a time, not an agent.
-  const isSubject = before.length === 1 && between.length === 0 && (before[0] === 'what' || before[0] === 'who');
-  if ((/ing$/.test(agent[0] as string) && !isSubject) || /^\p{N}/u.test(agent[0] as string)) return words;
-  if (asked) return [...before, past ? 'did' : 'does', ...agent, participle, ...between, ...rest];
-  return [...agent, participle, ...before, ...between, ...rest];
+  const opensWithWh = WH.has(before[0] ?? '');
+  if (agent.length === 0) return before.length === 1 && opensWithWh ? [...before, ...deed, ...patient, ...rest] : words;
+  // "By doing", "by 2020": a way or a time, not an agent; but "what is caused by smoking".
+  const patientIsAsked = before.length === 1 && patient.length === 0 && (before[0] === 'what' || before[0] === 'who');
+  if ((/ing$/.test(agent[0] as string) && !patientIsAsked) || /^\p{N}/u.test(agent[0] as string)) return words;
+  const past = words[be] === 'was' || words[be] === 'were';
+  const helper = finite ? (past ? 'did' : 'does') : (words[auxiliary] as string);
+  return before.length === 0 || opensWithWh
+    ? [...before, helper, ...agent, ...deed, ...patient, ...rest]
+    : [...agent, ...deed, ...before, ...patient, ...rest];
 }
+
+const GET = new Set(['get', 'gets', 'got', 'getting', 'gotten']);
+const NON_FINITE = new Set(['be', 'been', 'being']);
+const AUXILIARIES: ReadonlySet<string> = new Set([...BE, ...DO, ...HAVE, ...MODALS]);
 
 /** "A person who is not good" → "a not good person". */
 function adjectivesFirst(words: readonly string[]): readonly string[] {
@@ -60,7 +68,7 @@ function adjectivesFirst(words: readonly string[]): readonly string[] {
 }
 
 const FRONTED =
-  /^((?:in|at|on|for|with|from|during|after|before|if|when|as|given|to) [^,]+?) , (?=(?:what|how|why|who|where|when|which|is|are|was|were|do|does|did|can|could|should|will|would) )/;
+  /^((?:in|at|on|for|with|from|during|after|before|if|when|as|given|to|accordingto) [^,]+?) , (?=(?:what|how|why|who|where|when|which|is|are|was|were|do|does|did|can|could|should|will|would) )/;
 
 /** "In Norway, what is" → "what is … in Norway". */
 export function frontedLast(sentence: string): string {
@@ -72,10 +80,17 @@ const OPINION =
   /^(who|what|which(?: \w+)?) (?:do|does|did) (.+?) (?:think|thinks|believe|believes|say|says|consider|considers|feel|claim|claims) (is|are|was|were|to be) (.+)$/;
 const OWN_OPINION = /^(?:you|we|people|i)$/;
 
+const CONSIDERED = /^(who|what|which(?: \w+)?) (?:do|does|did) (.+?) (?:consider|considers|deem|call) (?:to be )?(.+)$/;
+
 /** "Who do critics think is the best" → "who is the best accordingto critics". */
 export function opinionsLast(sentence: string): string {
   const match = OPINION.exec(sentence);
-  if (match === null) return sentence;
+  if (match === null) {
+    const considered = CONSIDERED.exec(sentence);
+    return considered === null || OWN_OPINION.test(considered[2] as string)
+      ? sentence
+      : `${considered[1]} is ${considered[3]} accordingto ${considered[2]}`;
+  }
   const [, wh, holder = '', be, rest] = match;
   const question = `${wh} ${be === 'to be' ? 'is' : be} ${rest}`;
   return OWN_OPINION.test(holder) ? question : `${question} accordingto ${holder}`;
