@@ -21,6 +21,8 @@ export interface Pair {
   readonly url: string;
   readonly sidecarUrl: string;
   readonly secret: string;
+  /** The sidecar's process, while it runs. */
+  readonly sidecarPid: number | undefined;
   /** The edge's settings. */
   readonly edgeVars: Readonly<Record<string, string>>;
   /** Counters and controls of the simulated one. */
@@ -39,9 +41,16 @@ export interface PairOptions {
   /** Settings of the sidecar. */
   readonly origin?: Readonly<Record<string, string>>;
   readonly ollama?: SimulatedOptions;
+  /** Another Worker than the project's own. */
+  readonly entry?: string;
 }
 
-export async function startPair({ vars = {}, origin = {}, ollama: simulated = {} }: PairOptions = {}): Promise<Pair> {
+export async function startPair({
+  vars = {},
+  origin = {},
+  ollama: simulated = {},
+  entry,
+}: PairOptions = {}): Promise<Pair> {
   const state = mkdtempSync(join(tmpdir(), 'edge-cache-test-'));
   const ollama = await startSimulatedOllama(simulated);
   const ollamaUrl = process.env.OLLAMA_URL || ollama.url;
@@ -84,6 +93,7 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
       port: 0,
       vars: { ...edgeVars, ...over },
       stateDir: join(state, 'edge'),
+      ...(entry !== undefined && { entry }),
     });
 
   await startSidecar();
@@ -94,6 +104,9 @@ export async function startPair({ vars = {}, origin = {}, ollama: simulated = {}
     },
     sidecarUrl,
     secret: SECRET,
+    get sidecarPid() {
+      return child?.pid;
+    },
     edgeVars,
     ollama,
     killSidecar,

@@ -91,9 +91,16 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
     let ended = false;
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
       quietSince = Date.now();
+      let unreadable = false;
       for (const delta of decoder.push(text.decode(step.value, { stream: true }))) {
         collector.add(delta);
         ended ||= delta.kind === 'done';
+        unreadable ||= delta.kind === 'fault' && delta.fault.kind === 'bad_gateway';
+      }
+      // What makes no sense is passed on to nobody.
+      if (unreadable) {
+        void reader.cancel().catch(() => undefined);
+        break;
       }
       if (skip < step.value.byteLength) pump.push(skip > 0 ? step.value.subarray(skip) : step.value);
       skip = Math.max(0, skip - step.value.byteLength);

@@ -1,5 +1,5 @@
 /** A PostgreSQL of a test's own: made in a temporary folder, on a socket and a free port of this machine, gone afterwards. */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -9,6 +9,10 @@ import pg from 'pg';
 
 export interface TestPostgres {
   readonly url: string;
+  /** Ends it at once; `start` begins it again with its data, on the same port. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it and deletes its data. */
   stop(): Promise<void>;
 }
 
@@ -55,23 +59,27 @@ export async function startPostgres(): Promise<TestPostgres> {
     `unix_socket_directories=${folder}`,
     'max_connections=80',
   ];
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])],
-    {
-      ...as,
-      cwd: folder,
-      stdio: 'ignore',
-    },
-  );
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  await answers(url);
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    const options = ['-D', data, '-p', String(port), ...settings.flatMap((one) => ['-c', one])];
+    server = spawn(join(bin, 'postgres'), options, { ...as, cwd: folder, stdio: 'ignore' });
+    await answers(url);
+  }
+  async function kill(): Promise<void> {
+    if (server === undefined || server.exitCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGQUIT');
+    await ended;
+  }
+  await start();
   return {
     url,
+    kill,
+    start,
     async stop() {
-      const ended = once(server, 'exit');
-      server.kill('SIGQUIT');
-      await ended;
+      await kill();
       rmSync(folder, { recursive: true, force: true });
     },
   };
