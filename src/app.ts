@@ -34,9 +34,9 @@ export function createApp(edge: Edge) {
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
 
   for (const dialect of dialects)
-    app.post(dialect.path, (c) => infer(c, dialect, (visit) => serve(visit, dialect, edge)));
+    app.post(dialect.path, (c) => infer(c, dialect, (visit, own) => serve(visit, dialect, own)));
   for (const dialect of embedDialects)
-    app.post(dialect.path, (c) => infer(c, dialect, (visit) => serveEmbeddings(visit, dialect, edge)));
+    app.post(dialect.path, (c) => infer(c, dialect, (visit, own) => serveEmbeddings(visit, dialect, own)));
   for (const path of catalogPaths) {
     const shape = errorShape(path);
     app.get(path, (c) => admit(c, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
@@ -72,19 +72,22 @@ export function createApp(edge: Edge) {
     },
   };
 
-  /** A request for an answer: it is told of, however it went. */
+  /** A request for an answer: it is told of, however it went, and served with the settings of its client's arm. */
   function infer(
     c: Context,
     dialect: Pick<Dialect, 'path' | 'errorBody'>,
-    then: (visit: Visit) => Promise<Response>,
+    then: (visit: Visit, edge: Edge) => Promise<Response>,
   ): Promise<Response> {
     const request = c.req.raw;
     const trail = startTrail(request.headers);
+    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const tell: Observe = (event) => {
       edge.observe(event);
-      edge.statistics.handOn((work) => c.executionCtx.waitUntil(work), coloOf(request));
+      edge.statistics.handOn(later, coloOf(request));
     };
-    return observed(dialect.path, request, trail, tell, () => admit(c, dialect, then, trail));
+    const trial = edge.experiment?.begin(tell, later);
+    const serveIt = (visit: Visit) => (trial === undefined ? then(visit, edge) : trial.serve(visit, then));
+    return observed(dialect.path, request, trail, trial?.observe ?? tell, () => admit(c, dialect, serveIt, trail));
   }
 
   /** Who asks, and what: the same for every route. */

@@ -64,7 +64,8 @@ function sameScope(one: Scope, other: Scope): boolean {
     one.tenant === other.tenant &&
     one.namespace === other.namespace &&
     one.model === other.model &&
-    one.digest === other.digest
+    one.digest === other.digest &&
+    one.arm === other.arm
   );
 }
 
@@ -76,6 +77,7 @@ export async function scopeOf(visit: Visit, model: string, edge: Edge): Promise<
     namespace: visit.request.headers.get('x-cache-namespace')?.slice(0, MAX_NAME) ?? '',
     model,
     digest: await edge.catalog.digest(model, visit.later),
+    ...(edge.arm !== undefined && { arm: edge.arm }),
   };
 }
 

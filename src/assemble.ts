@@ -3,6 +3,9 @@ import type { Config } from './config.ts';
 import type { Dialect, Reading } from './dialects/dialect.ts';
 import { parseBody } from './dialects/fold.ts';
 import type { Edge } from './edge.ts';
+import { createExperiment } from './experiment/experiment.ts';
+import type { ExperimentObject } from './experiment/experiment-object.ts';
+import { objectLedger } from './experiment/object-ledger.ts';
 import { createFlights } from './flight/flights.ts';
 import type { LimitObject } from './limits/limit-object.ts';
 import { createLimiter } from './limits/limiter.ts';
@@ -29,10 +32,20 @@ export interface Bindings extends SemanticBindings, StatisticsBindings {
   /** Counts for each client address, in one data centre. */
   readonly ADDRESS_LIMIT?: RateLimit;
   readonly PURGES?: DurableObjectNamespace<PurgeObject>;
+  /** Adds up what an experiment's arms did. */
+  readonly EXPERIMENTS?: DurableObjectNamespace<ExperimentObject>;
 }
 
-/** @param tokenTable the file of the static embedder */
-export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBuffer): Edge {
+/**
+ * @param tokenTable the file of the static embedder
+ * @param arms the settings of each arm of the experiment, if there is one
+ */
+export function assemble(
+  config: Config,
+  bindings: Bindings,
+  tokenTable: ArrayBuffer,
+  arms: ReadonlyMap<string, Config> = new Map(),
+): Edge {
   const statistics = createStatistics(config, bindings);
   const observe: Observe = (event: Event) => {
     if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
@@ -50,15 +63,13 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
     ttl: config.CATALOG_TTL * 1000,
     patience: 1_000,
   });
-  const semantic = once(() => assembleSemantic(config, bindings, tokenTable));
   const limits = createLimiter({
     config,
     observe,
     ...(bindings.LIMITS && { authority: objectAuthority(bindings.LIMITS) }),
     ...(bindings.ADDRESS_LIMIT && { platform: bindings.ADDRESS_LIMIT }),
   });
-  return {
-    config,
+  const shared = {
     tiers,
     purges,
     origin,
@@ -69,10 +80,31 @@ export function assemble(config: Config, bindings: Bindings, tokenTable: ArrayBu
     statistics,
     flights: createFlights(purges),
     read: rememberingReader(),
-    get semantic() {
-      return semantic();
-    },
   };
+  /** With these settings. Arms whose semantic settings are equal share what they need, and its memory. */
+  const semantics = new Map<string, () => Edge['semantic']>();
+  function edgeWith(settings: Config, more: Pick<Edge, 'arm' | 'experiment'> = {}): Edge {
+    const id = JSON.stringify(
+      Object.entries(settings).filter(([name]) => /^(SEMANTIC(?!_THRESHOLD)|VECTOR)/.test(name)),
+    );
+    const semantic = semantics.get(id) ?? once(() => assembleSemantic(settings, bindings, tokenTable));
+    semantics.set(id, semantic);
+    return {
+      ...shared,
+      ...more,
+      config: settings,
+      get semantic() {
+        return semantic();
+      },
+    };
+  }
+
+  const { EXPERIMENT: setting } = config;
+  if (setting === undefined) return edgeWith(config);
+  const apart = setting.cache === 'apart';
+  const edges = new Map([...arms].map(([arm, settings]) => [arm, edgeWith(settings, apart ? { arm } : {})]));
+  const ledger = bindings.EXPERIMENTS && objectLedger(bindings.EXPERIMENTS, setting);
+  return edgeWith(config, { experiment: createExperiment(setting, edges, ledger) });
 }
 
 /** Made when it is first needed. */

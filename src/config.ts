@@ -1,6 +1,7 @@
 /** Every setting of the edge: one schema, its defaults, its errors. `loadConfig` runs once per isolate. */
 import { z } from 'zod';
 import { canonicalModel } from './exchange/prompt.ts';
+import { type ExperimentSetting, experimentProblems, experimentSchema } from './experiment/setting.ts';
 
 const seconds = z.coerce.number().int().min(0).max(31_536_000);
 const milliseconds = z.coerce.number().int().min(1).max(600_000);
@@ -147,6 +148,9 @@ const schema = z.object({
   PRICE_GENERATION_HOUR: price,
   PRICE_CURRENCY: z.string().min(1).max(8).default('USD'),
 
+  /** Arms of settings that clients are put into, and compared; see `experiment/setting.ts`. */
+  EXPERIMENT: json(experimentSchema).optional(),
+
   /** Largest request body in bytes, before and after decompression. */
   MAX_BODY_BYTES: z.coerce
     .number()
@@ -159,13 +163,38 @@ const schema = z.object({
 export type Config = z.output<typeof schema>;
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+  | {
+      readonly ok: true;
+      readonly config: Config;
+      /** The settings of each arm of the experiment: those above, with the arm's own laid over them. */
+      readonly arms: ReadonlyMap<string, Config>;
+    }
   | { readonly ok: false; readonly problems: readonly string[] };
+
+type Loaded = { readonly ok: true; readonly config: Config } | Extract<ConfigResult, { ok: false }>;
 
 /** Reads the settings from the Worker's environment; an empty string counts as unset. Each problem names its setting. */
 export function loadConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
+  const base = loadOne(env);
+  if (!base.ok) return base;
+  const { EXPERIMENT: experiment } = base.config;
+  return experiment === undefined ? { ...base, arms: new Map() } : loadArms(env, base.config, experiment);
+}
+
+function loadArms(env: Readonly<Record<string, unknown>>, config: Config, experiment: ExperimentSetting): ConfigResult {
+  const problems = [...experimentProblems(experiment, new Set(settingNames))];
+  const arms = new Map<string, Config>();
+  for (const [arm, settings] of Object.entries(experiment.arms)) {
+    const loaded = loadOne({ ...env, ...settings });
+    if (loaded.ok) arms.set(arm, loaded.config);
+    else problems.push(...loaded.problems.map((problem) => `EXPERIMENT.arms.${arm}: ${problem}`));
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config, arms };
+}
+
+function loadOne(env: Readonly<Record<string, unknown>>): Loaded {
   const given: Record<string, unknown> = {};
-  for (const name of Object.keys(schema.shape)) {
+  for (const name of settingNames) {
     const value = env[name];
     if (value !== undefined && value !== '') given[name] = value;
   }

@@ -1,6 +1,7 @@
 /** Edge: what one isolate keeps between requests, put together once from the environment. */
 import type { Config } from './config.ts';
 import type { Dialect, Reading } from './dialects/dialect.ts';
+import type { Experiment } from './experiment/experiment.ts';
 import type { Flights } from './flight/flights.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Observe } from './observe.ts';
@@ -29,6 +30,9 @@ export interface Edge {
   /** Undefined where limits are off. */
   readonly limits: Limiter | undefined;
   readonly statistics: Statistics;
+  readonly experiment?: Experiment | undefined;
+  /** The arm of an experiment that this edge's answers are kept apart for. */
+  readonly arm?: string;
 }
 
 /** One request, as every module of its way needs it. */

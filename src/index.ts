@@ -7,6 +7,7 @@ import { fault } from './exchange/fault.ts';
 import { faultResponse } from './respond.ts';
 import tokenTable from './semantic/static/table.bin';
 
+export { ExperimentObject } from './experiment/experiment-object.ts';
 export { LimitObject } from './limits/limit-object.ts';
 export { PurgeObject } from './purge/purge-object.ts';
 export { SemanticBoundObject } from './semantic/bound-object.ts';
@@ -22,7 +23,7 @@ export default {
     if (app === undefined) {
       const loaded = loadConfig(env as unknown as Record<string, unknown>);
       if (!loaded.ok) return misconfigured(request, loaded.problems);
-      app = createApp(assemble(loaded.config, env, tokenTable));
+      app = createApp(assemble(loaded.config, env, tokenTable, loaded.arms));
     }
     return app.fetch(request, env, context);
   },

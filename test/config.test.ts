@@ -37,6 +37,12 @@ describe('settings', () => {
     ],
     [{ RATE_LIMITS: 'perhaps' }, 'RATE_LIMITS'],
     [{ LIMIT_GENERATIONS: '1.5' }, 'LIMIT_GENERATIONS'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"one":{}}}' }, 'EXPERIMENT.arms'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"a":{},"b":{"CACHE_TTL":"long"}}}' }, 'EXPERIMENT.arms.b: CACHE_TTL'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"a":{},"b":{"CACHE_TLT":1}}}' }, 'there is no setting CACHE_TLT'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"a":{},"b":{"ADMIN_KEY":"0123456789abcdef"}}}' }, 'ADMIN_KEY cannot differ'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"a":{},"b":{"MEMORY_ENTRIES":9}}}' }, 'MEMORY_ENTRIES cannot differ'],
+    [{ EXPERIMENT: '{"name":"x","arms":{"a":{},"b":{}},"weights":{"c":1}}' }, 'there is no arm c'],
     [{ ADMIN_KEY: 'short' }, 'ADMIN_KEY'],
     [{ CACHE_TIERS: 'memory,disk' }, 'CACHE_TIERS'],
     [{ CACHE_SEEDED: 'maybe' }, 'CACHE_SEEDED'],
@@ -50,6 +56,19 @@ describe('settings', () => {
   it('by model are found whatever way the model’s name is written', () => {
     const loaded = loadConfig({ CACHE_TTL_BY_MODEL: '{"Library/Llama3":60}' });
     expect(loaded).toMatchObject({ ok: true, config: { CACHE_TTL_BY_MODEL: { 'llama3:latest': 60 } } });
+  });
+
+  it('of an arm are those of everyone with its own over them, read by the same rules', () => {
+    const arms = { a: {}, b: { CACHE_TTL: 60, CACHE_TTL_BY_MODEL: { Llama3: 5 }, CACHE_SEEDED: false } };
+    const loaded = loadConfig({ CACHE_TTL: '300', EXPERIMENT: JSON.stringify({ name: 'x', arms }) });
+    if (!loaded.ok) throw new Error(loaded.problems.join());
+    expect(loaded.config.CACHE_TTL).toBe(300);
+    expect(loaded.arms.get('a')).toMatchObject({ CACHE_TTL: 300, CACHE_SEEDED: true });
+    expect(loaded.arms.get('b')).toMatchObject({
+      CACHE_TTL: 60,
+      CACHE_TTL_BY_MODEL: { 'llama3:latest': 5 },
+      CACHE_SEEDED: false,
+    });
   });
 
   it('are all in docs/settings.md', () => {

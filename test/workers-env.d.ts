@@ -7,6 +7,7 @@ declare global {
       readonly CACHE_KV: KVNamespace;
       readonly LIMITS: NonNullable<Bindings['LIMITS']>;
       readonly ADDRESS_LIMIT: RateLimit;
+      readonly EXPERIMENTS: NonNullable<Bindings['EXPERIMENTS']>;
       readonly PURGES: NonNullable<Bindings['PURGES']>;
     }
   }

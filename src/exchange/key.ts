@@ -16,6 +16,8 @@ export interface Scope {
   readonly model: string;
   /** Empty where it is not known. */
   readonly digest: string;
+  /** The arm of an experiment whose arms keep their answers apart. */
+  readonly arm?: string;
 }
 
 export type Asked =
@@ -26,8 +28,9 @@ export type Asked =
 
 /** @returns lower-case hex SHA-256 */
 export function exchangeKey(scope: Scope, asked: Asked): Promise<string> {
-  const { tenant, namespace, model, digest } = scope;
-  return sha256Hex(canonicalJson({ v: KEY_VERSION, tenant, namespace, model, digest, asked: hashed(asked) }));
+  const { tenant, namespace, model, digest, arm } = scope;
+  const whose = { tenant, namespace, model, digest, ...(arm !== undefined && { arm }) };
+  return sha256Hex(canonicalJson({ v: KEY_VERSION, ...whose, asked: hashed(asked) }));
 }
 
 /**

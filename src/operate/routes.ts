@@ -5,6 +5,7 @@ import type { Edge } from '../edge.ts';
 import { faultResponse } from '../respond.ts';
 import { authoriseOperator } from './auth.ts';
 import { cacheStats, metrics } from './cache-stats.ts';
+import { experiments } from './experiments.ts';
 import { live } from './live.ts';
 import { originMetrics, poolStats } from './pool-stats.ts';
 import { purge } from './purge.ts';
@@ -19,6 +20,7 @@ type Handler = (visit: OperatorVisit, edge: Edge) => Promise<Response>;
 
 const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler: Handler])[] = [
   ['GET', '/api/pool/stats', poolStats],
+  ['GET', '/api/cache/experiments', experiments],
   ['POST', '/api/cache/purge', purge],
   ['GET', '/api/cache/stats', cacheStats],
   ['GET', '/api/cache/live', live],
