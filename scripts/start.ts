@@ -7,12 +7,14 @@ import { join, resolve } from 'node:path';
 import { loadConfig, settingNames } from '../src/config.ts';
 import { type Child, children } from './lib/children.ts';
 import { chooseOrigin } from './lib/choose-origin.ts';
-import { startEdge } from './lib/edge.ts';
+import { type RunningEdge, startEdge } from './lib/edge.ts';
 import { answers, assertFree } from './lib/ports.ts';
 import { localSecrets } from './lib/secrets.ts';
 import { readStartSettings } from './lib/settings.ts';
 import { startWranglerDev } from './lib/wrangler-dev.ts';
 
+/** As often as wrangler.toml has the platform do it. */
+const CRON_MS = 1_800_000;
 const dev = process.argv.includes('--dev');
 const family = children();
 let stopEdge: () => Promise<void> = async () => {};
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
     ? startWranglerDev(family, { port, host, vars, stateDir, died })
     : await startEdge({ host, port, vars, stateDir: join(stateDir, 'edge') });
   stopEdge = edge.close;
+  if (!dev) setInterval(() => void (edge as RunningEdge).scheduled().catch(() => {}), CRON_MS).unref();
 
   await Promise.all([answers(`http://127.0.0.1:${originPort}/health`, 30_000), answers(`${edge.url}/health`, 60_000)]);
   if (stopping) return;

@@ -90,6 +90,11 @@ const schema = z.object({
   /** Seconds that the model list, versions and model details are kept. */
   CATALOG_TTL: seconds.default(300),
 
+  /** How many popular prompts the cron trigger renews at most; 0: none. */
+  WARM_POPULAR: z.coerce.number().int().min(0).max(100).default(20),
+  /** Seconds before its expiry in which a popular answer is renewed: at least the time between two triggers. */
+  WARM_AHEAD: seconds.min(1).default(3_600),
+
   /** Tiers that may be used, of those that are configured. */
   CACHE_TIERS: z
     .string()

@@ -6,7 +6,7 @@ import type { Flights } from './flight/flights.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Observe } from './observe.ts';
 import type { Catalog } from './origin/catalog.ts';
-import type { AskOrigin } from './origin/client.ts';
+import type { AskOrigin, Priority } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
 import type { Purges } from './purge/purges.ts';
 import type { SemanticCache } from './semantic/semantic-cache.ts';
@@ -42,6 +42,8 @@ export interface Visit {
   readonly text: string;
   readonly tenant: string;
   readonly trail: Trail;
+  /** How urgent it is at the origin; `interactive` unless said. */
+  readonly priority?: Priority;
   /** Keeps work alive past the response (`waitUntil`). */
   readonly later: (work: Promise<unknown>) => void;
 }

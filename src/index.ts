@@ -3,9 +3,11 @@ import { createApp } from './app.ts';
 import { assemble, type Bindings } from './assemble.ts';
 import { loadConfig } from './config.ts';
 import { errorShape } from './dialects/routes.ts';
+import type { Edge } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import { faultResponse } from './respond.ts';
 import tokenTable from './semantic/static/table.bin';
+import { renewPopular } from './warm/popular.ts';
 
 export { ExperimentObject } from './experiment/experiment-object.ts';
 export { LimitObject } from './limits/limit-object.ts';
@@ -14,18 +16,33 @@ export { SemanticBoundObject } from './semantic/bound-object.ts';
 export { SemanticIndexObject } from './semantic/index-object.ts';
 export { StatsObject } from './statistics/stats-object.ts';
 
-type App = ReturnType<typeof createApp>;
+interface Assembled {
+  readonly edge: Edge;
+  readonly app: ReturnType<typeof createApp>;
+}
 
-let app: App | undefined;
+let assembled: Assembled | undefined;
+
+/** What is wrong with the settings, where they are. */
+function assembleOnce(env: Bindings): Assembled | readonly string[] {
+  if (assembled !== undefined) return assembled;
+  const loaded = loadConfig(env as unknown as Record<string, unknown>);
+  if (!loaded.ok) return loaded.problems;
+  const edge = assemble(loaded.config, env, tokenTable, loaded.arms);
+  assembled = { edge, app: createApp(edge) };
+  return assembled;
+}
 
 export default {
   fetch(request, env, context) {
-    if (app === undefined) {
-      const loaded = loadConfig(env as unknown as Record<string, unknown>);
-      if (!loaded.ok) return misconfigured(request, loaded.problems);
-      app = createApp(assemble(loaded.config, env, tokenTable, loaded.arms));
-    }
-    return app.fetch(request, env, context);
+    const made = assembleOnce(env);
+    return 'app' in made ? made.app.fetch(request, env, context) : misconfigured(request, made);
+  },
+  /** The cron trigger of wrangler.toml. */
+  async scheduled(_controller, env) {
+    const made = assembleOnce(env);
+    if ('edge' in made) await renewPopular(made.edge);
+    else console.error(`bad setting: ${made.join('; ')}`);
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -130,7 +130,7 @@ async function ask(
         method: 'POST',
         path: dialect.path,
         body: reading.forwardFor(prompts),
-        priority: 'interactive',
+        priority: visit.priority ?? 'interactive',
         tenant: scope.tenant,
         namespace: scope.namespace,
         ttl: 0,

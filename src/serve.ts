@@ -46,7 +46,14 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   if (ask.policy.onlyIfCached)
     return faultResponse(dialect, fault('timeout', 'nothing is cached for this request'), trail.headers('MISS'));
 
-  return fly(checking(launch('interactive'), recalled.withheld, edge), visit, ask, manner, found.spare, edge);
+  return fly(
+    checking(launch(visit.priority ?? 'interactive'), recalled.withheld, edge),
+    visit,
+    ask,
+    manner,
+    found.spare,
+    edge,
+  );
 }
 
 /** Joins the generation that is in the air, or begins it. `spare`: a stale answer for when the origin fails. */
@@ -89,8 +96,10 @@ async function fly(
 function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, trail: Trail, edge: Edge): Launch {
   const { reading, scope, policy, key, session, tags } = ask;
   const { config } = edge;
+  const shared = flightKey(ask, dialect, reading.kind === 'prompt' ? reading.prompt : undefined);
   return {
-    key: flightKey(ask, dialect, reading.kind === 'prompt' ? reading.prompt : undefined),
+    // Nobody who waits joins what is asked without haste; the sidecar joins them, and hurries.
+    key: priority === 'warm' && !edge.flights.has(shared) ? undefined : shared,
     subject: { key, ...scope, tags },
     dialect,
     model: reading.kind === 'prompt' ? reading.view.model : reading.model,
@@ -115,13 +124,10 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
             tenant: scope.tenant,
             namespace: scope.namespace,
             ttl: policy.store ? policy.ttl : 0,
-            // What is on its disk is fresh by its own time only: a request that wants it younger asks past it.
-            lookup:
-              !past &&
-              priority === 'interactive' &&
-              policy.lookup &&
-              policy.maxAge === Number.POSITIVE_INFINITY &&
-              policy.minFresh === 0,
+            // What is on its disk is dated by its own clock: a request that wants it younger asks past it.
+            lookup: !past && priority !== 'revalidate' && policy.lookup && policy.maxAge === Number.POSITIVE_INFINITY,
+            minFresh: policy.minFresh,
+            ownKey: ask.asked.kind === 'own',
             tags,
             traceparent: trail.traceparent,
             ...(policy.lookup && { key }),

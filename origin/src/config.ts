@@ -101,6 +101,8 @@ const schema = z.object({
 
   /** Models that are loaded at start and kept. */
   WARM_MODELS: list.default([]),
+  /** How many popular prompts are generated at start, where their answers are not on disk; 0: none. */
+  PRELOAD_PROMPTS: z.coerce.number().int().min(0).max(1_000).default(0),
   /** Whether `num_ctx` and `shift` of a request are passed on: either makes Ollama load the model again. */
   CLIENT_MAY_RELOAD: flag.default(false),
   KEEP_ALIVE: keepAlive.default('10m'),

@@ -4,6 +4,7 @@ import type { Flights } from './coalesce/flights.ts';
 import type { SharedFlights } from './coalesce/shared.ts';
 import type { Config } from './config.ts';
 import type { DiskTier } from './disk/disk-tier.ts';
+import type { HistoryStore } from './history/history.ts';
 import type { Dispatcher } from './lanes/dispatcher.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Observe } from './observe.ts';
@@ -21,6 +22,8 @@ export interface Origin {
   readonly digests: Digests;
   readonly disk: DiskTier | undefined;
   readonly purges: Purges;
+  /** Undefined where it is turned off. */
+  readonly history: HistoryStore | undefined;
   readonly observe: Observe;
   /** The lanes that work first. */
   lanesByHealth(): readonly Lane[];

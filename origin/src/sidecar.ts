@@ -25,6 +25,7 @@ import { createPurges } from './purge/purges.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
+import { preload } from './warm/preload.ts';
 
 export interface Sidecar {
   readonly url: string;
@@ -74,6 +75,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const origin: Origin = {
     config,
     purges,
+    history: store?.history,
     shared: redis?.shared,
     dialects: generationByPath,
     flights: createFlights(config.ABANDON_GRACE_MS, purges),
@@ -91,6 +93,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const known = Promise.all([digests.refresh(), redis?.shares.ready]);
   await Promise.race([known, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
   const keeper = startKeeper(dispatcher, config.WARM_MODELS, useOfModel);
+  const preloading = preload(origin, keeper.warmed);
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
   const open = new Set<Response>();
   let draining = false;
@@ -143,6 +146,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   }
 
   async function release(): Promise<void> {
+    preloading.stop();
     keeper.close();
     digests.close();
     dispatcher.close();

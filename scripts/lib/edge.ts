@@ -24,6 +24,8 @@ export interface EdgeOptions {
 export interface RunningEdge {
   readonly url: string;
   readonly close: () => Promise<void>;
+  /** Does what the cron trigger does. */
+  readonly scheduled: () => Promise<void>;
   /** Where the inspector listens, if it was asked for. */
   readonly inspector: () => Promise<URL>;
 }
@@ -92,6 +94,9 @@ export async function startEdge({
     return {
       url: `http://${host === '127.0.0.1' ? 'localhost' : host}:${url.port}`,
       close: () => runtime.dispose(),
+      async scheduled() {
+        await (await runtime.getWorker('edge')).scheduled();
+      },
       inspector: () => runtime.getInspectorURL(),
     };
   } catch (error) {

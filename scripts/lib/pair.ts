@@ -32,6 +32,8 @@ export interface Pair {
   startSidecar(): Promise<void>;
   /** A new isolate with the same bindings' data: its memory is empty. */
   restartEdge(vars?: Readonly<Record<string, string>>): Promise<string>;
+  /** Does what the edge's cron trigger does. */
+  scheduled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -116,6 +118,7 @@ export async function startPair({
       edge = await edgeOf(over);
       return edge.url;
     },
+    scheduled: () => edge.scheduled(),
     async close() {
       await edge.close();
       await killSidecar();

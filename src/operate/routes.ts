@@ -9,6 +9,7 @@ import { experiments } from './experiments.ts';
 import { live } from './live.ts';
 import { originMetrics, poolStats } from './pool-stats.ts';
 import { purge } from './purge.ts';
+import { warmCache } from './warm.ts';
 
 export interface OperatorVisit {
   readonly request: Request;
@@ -26,6 +27,7 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler:
   ['GET', '/api/cache/live', live],
   ['GET', '/metrics', metrics],
   ['GET', '/metrics/origin', originMetrics],
+  ['POST', '/api/cache/warm', warmCache],
 ];
 
 export function operatorRoutes(app: Hono, edge: Edge): void {

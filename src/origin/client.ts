@@ -23,6 +23,12 @@ export interface OriginRequest {
   readonly ttl: number;
   /** Whether the sidecar may answer from its disk. */
   readonly lookup: boolean;
+  /** Seconds that what is on its disk must still be fresh. */
+  readonly minFresh?: number;
+  /** The key is the client's own: what is asked does not lead to it. */
+  readonly ownKey?: boolean;
+  /** Whether the sidecar may ask this session's next prompts ahead. */
+  readonly prefetch?: boolean;
   readonly session?: string;
   readonly tags?: readonly string[];
   readonly traceparent?: string;
@@ -45,6 +51,9 @@ export function originClient(config: Pick<Config, 'ORIGIN_URL' | 'ORIGIN_SECRET'
     if (request.key !== undefined) headers.set('x-edge-key', request.key);
     if (request.lookup) headers.set('x-edge-accept', 'exchange');
     else headers.set('x-edge-lookup', '0');
+    if (request.minFresh) headers.set('x-edge-min-fresh', String(request.minFresh));
+    if (request.ownKey) headers.set('x-edge-own-key', '1');
+    if (request.prefetch) headers.set('x-edge-prefetch', '1');
     if (request.session !== undefined) headers.set('x-edge-session', encodeURIComponent(request.session));
     if (request.tags?.length) headers.set('x-edge-tags', request.tags.map(encodeURIComponent).join(','));
     if (request.traceparent !== undefined) headers.set('traceparent', request.traceparent);

@@ -30,6 +30,8 @@ export interface DiskStats {
 
 export interface DiskTier {
   get(key: string): StoredExchange | undefined;
+  /** Until when the answer is fresh (ms since the epoch); 0 where there is none. Counts as no use of it. */
+  freshUntil(key: string): number;
   put(exchange: Exchange): Promise<void>;
   delete(key: string): void;
   /** @returns how many are gone */
@@ -82,6 +84,7 @@ const EXPIRE_MS = 60_000;
 export function openDiskTier(folder: string, maxBytes: number, now: () => number = Date.now): DiskTier {
   const db = openDatabase(folder);
   const select = db.prepare('SELECT bytes, digest, stored_at, fresh_until, keep_until FROM exchange WHERE key = ?');
+  const lookAt = db.prepare('SELECT fresh_until FROM exchange WHERE key = ?');
   const upsert = db.prepare(`
     INSERT INTO exchange (key, tenant, namespace, model, digest, tags, stored_at, fresh_until, keep_until, used_at, size, bytes)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -162,6 +165,7 @@ export function openDiskTier(folder: string, maxBytes: number, now: () => number
       touched.set(key, now());
       return { bytes: row.bytes, digest: row.digest, storedAt: row.stored_at, freshUntil: row.fresh_until };
     },
+    freshUntil: (key) => (lookAt.get(key) as { fresh_until: number } | undefined)?.fresh_until ?? 0,
     async put(exchange) {
       const encoded = await encodeExchange(exchange);
       const size = encoded.byteLength + ROW_BYTES;

@@ -18,8 +18,12 @@ export interface PromptRecord {
   readonly path: string;
   /** The last user turn; its SHA-256 where texts are not kept. */
   readonly question: string;
-  /** What to send to ask it again; empty where texts are not kept. */
+  /** What to send to ask it again; empty where texts are not kept, and where the client made its own key. */
   readonly body: string;
+  /** Seconds that its answer is fresh; 0: it is not kept. The last visit's counts. */
+  readonly ttl: number;
+  /** Names by which its answer can be purged, as JSON. The last visit's count. */
+  readonly tags: string;
 }
 
 export interface Visit {
@@ -47,20 +51,29 @@ export interface Popular extends PromptRecord {
   readonly costMs: number;
 }
 
-/** @property since milliseconds since the epoch */
 export interface PopularQuery {
   readonly tenant?: string;
   readonly model?: string;
+  /** Milliseconds since the epoch. */
   readonly since: number;
   readonly limit: number;
+  /** Only visits at this time of any day (UTC): milliseconds after midnight, and how long from then. */
+  readonly daily?: { readonly from: number; readonly length: number };
+}
+
+/** One visit of a session, with its prompt. */
+export interface SessionVisit extends PromptRecord {
+  readonly session: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface HistoryStore {
   write(entries: readonly HistoryEntry[]): Promise<void>;
   /** The most asked prompts, those that save the most time first. */
   popular(query: PopularQuery): Promise<readonly Popular[]>;
-  /** What the same sessions asked next after this key, the most frequent first. */
-  following(key: string, limit: number): Promise<readonly Popular[]>;
+  /** The last visits that belong to a session, the oldest first. */
+  sessions(since: number, limit: number): Promise<readonly SessionVisit[]>;
   /** Removes visits before this time, and prompts that nobody asked since. */
   prune(before: number): Promise<void>;
   close(): Promise<void>;
@@ -94,13 +107,24 @@ export function recordHistory(store: HistoryStore, { mode, days, failed }: Histo
 
   function add(asked: Asked, terms: Terms, cost: Omit<Visit, 'key' | 'at' | 'session'>): void {
     if (terms.key === undefined || asked.reading.kind === 'control') return;
+    // What is asked ahead of demand is no demand.
+    if (terms.priority !== 'interactive') return;
     const { key, tenant, namespace } = terms;
     const texts =
       mode === 'text'
-        ? { question: asked.question, body: JSON.stringify(asked.reading.forward) }
+        ? { question: asked.question, body: terms.ownKey ? '' : JSON.stringify(asked.reading.forward) }
         : { question: createHash('sha256').update(asked.question).digest('hex'), body: '' };
     waiting.push({
-      prompt: { key, tenant, namespace, model: asked.model, path: asked.dialect.path, ...texts },
+      prompt: {
+        key,
+        tenant,
+        namespace,
+        model: asked.model,
+        path: asked.dialect.path,
+        ...texts,
+        ttl: terms.store ? terms.ttl : 0,
+        tags: JSON.stringify(terms.tags),
+      },
       visit: { key, at: Date.now(), session: terms.session ?? '', ...cost },
     });
     if (waiting.length > MOST_WAITING) waiting.splice(0, waiting.length - MOST_WAITING);

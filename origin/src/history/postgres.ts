@@ -1,6 +1,6 @@
 /** History in PostgreSQL, for several sidecars together; reports go to a read replica where there is one. */
 import type { Postgres } from '../pools/postgres.ts';
-import type { HistoryStore, Popular } from './history.ts';
+import type { HistoryStore, Popular, SessionVisit } from './history.ts';
 
 /** Each runs once, in order. */
 const MIGRATIONS = [
@@ -16,32 +16,35 @@ const MIGRATIONS = [
    CREATE INDEX visit_at ON visit USING brin (at);
    CREATE INDEX visit_key ON visit (key, at);
    CREATE INDEX visit_session ON visit (session, at) WHERE session <> '';`,
+  `ALTER TABLE prompt ADD COLUMN ttl integer NOT NULL DEFAULT 0;
+   ALTER TABLE prompt ADD COLUMN tags text NOT NULL DEFAULT '[]';`,
 ];
+const PROMPT = 'p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body, p.ttl, p.tags';
 /** Any number, but the same in every sidecar. */
 const MIGRATION_LOCK = 7_164_002;
 
 const POPULAR = `
-  SELECT p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body, count(*)::int AS visits,
+  SELECT ${PROMPT}, count(*)::int AS visits,
     max(v.at)::float8 AS "lastAt", coalesce(avg(nullif(v.total_ms, 0)), 0)::float8 AS "costMs"
   FROM visit v JOIN prompt p ON p.key = v.key`;
 
 const WRITE_PROMPTS = `
-  INSERT INTO prompt (key, tenant, namespace, model, path, question, body)
-  SELECT DISTINCT ON (key) * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-    AS given (key, tenant, namespace, model, path, question, body) ORDER BY key
-  ON CONFLICT (key) DO NOTHING`;
+  INSERT INTO prompt (key, tenant, namespace, model, path, question, body, ttl, tags)
+  SELECT DISTINCT ON (key) key, tenant, namespace, model, path, question, body, ttl, tags
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[])
+    WITH ORDINALITY AS given (key, tenant, namespace, model, path, question, body, ttl, tags, place)
+  ORDER BY key, place DESC
+  ON CONFLICT (key) DO UPDATE SET ttl = excluded.ttl, tags = excluded.tags`;
 const WRITE_VISITS = `
   INSERT INTO visit (key, at, session, source, prompt_tokens, completion_tokens, first_ms, total_ms)
   SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::int[], $6::int[], $7::real[], $8::real[])`;
 const READ_POPULAR = `${POPULAR}
   WHERE v.at >= $1 AND ($2::text IS NULL OR p.tenant = $2) AND ($3::text IS NULL OR p.model = $3)
+    AND ($6::bigint IS NULL OR (v.at - $5::bigint) % 86400000 < $6::bigint)
   GROUP BY p.key ORDER BY count(*) * (1 + coalesce(avg(nullif(v.total_ms, 0)), 0)) DESC, max(v.at) DESC LIMIT $4`;
-const READ_FOLLOWING = `${POPULAR}
-  WHERE v.id IN (
-    SELECT n.id FROM visit a CROSS JOIN LATERAL (
-      SELECT id FROM visit WHERE session = a.session AND at > a.at ORDER BY at LIMIT 1) n
-    WHERE a.key = $1 AND a.session <> '')
-  GROUP BY p.key ORDER BY visits DESC, max(v.at) DESC LIMIT $2`;
+const READ_SESSIONS = `
+  SELECT v.session, v.at::float8 AS at, ${PROMPT} FROM visit v JOIN prompt p ON p.key = v.key
+  WHERE v.session <> '' AND v.at >= $1 ORDER BY v.at DESC, v.id DESC LIMIT $2`;
 
 /** PostgreSQL's text holds no NUL. */
 const clean = (text: string) => text.replaceAll('\0', '\ufffd');
@@ -61,7 +64,8 @@ export function postgresHistory(primary: Postgres, replica: Postgres = primary):
     async write(entries) {
       await ready();
       const prompts = entries.map(({ prompt }) => prompt);
-      const texts = (name: keyof (typeof prompts)[number]) => prompts.map((prompt) => clean(prompt[name]));
+      const texts = (name: Exclude<keyof (typeof prompts)[number], 'ttl'>) =>
+        prompts.map((prompt) => clean(prompt[name]));
       await primary.query('history-prompts', WRITE_PROMPTS, [
         texts('key'),
         texts('tenant'),
@@ -70,6 +74,8 @@ export function postgresHistory(primary: Postgres, replica: Postgres = primary):
         texts('path'),
         texts('question'),
         texts('body'),
+        prompts.map(({ ttl }) => ttl),
+        texts('tags'),
       ]);
       const visits = entries.map(({ visit }) => visit);
       await primary.query('history-visits', WRITE_VISITS, [
@@ -83,13 +89,15 @@ export function postgresHistory(primary: Postgres, replica: Postgres = primary):
         visits.map(({ totalMs }) => totalMs),
       ]);
     },
-    async popular({ tenant = null, model = null, since, limit }) {
+    async popular({ tenant = null, model = null, since, limit, daily }) {
       await ready();
-      return replica.query<Popular>('history-popular', READ_POPULAR, [since, tenant, model, limit]);
+      const { from = 0, length = null } = daily ?? {};
+      return replica.query<Popular>('history-popular', READ_POPULAR, [since, tenant, model, limit, from, length]);
     },
-    async following(key, limit) {
+    async sessions(since, limit) {
       await ready();
-      return replica.query<Popular>('history-following', READ_FOLLOWING, [key, limit]);
+      const last = await replica.query<SessionVisit>('history-sessions', READ_SESSIONS, [since, limit]);
+      return [...last].reverse();
     },
     async prune(before) {
       await ready();

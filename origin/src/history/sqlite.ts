@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { HistoryStore, Popular } from './history.ts';
+import type { HistoryStore, Popular, SessionVisit } from './history.ts';
 
 /** Each runs once, in order. */
 const MIGRATIONS = [
@@ -17,10 +17,14 @@ const MIGRATIONS = [
    CREATE INDEX visit_at ON visit (at, key);
    CREATE INDEX visit_key ON visit (key);
    CREATE INDEX visit_session ON visit (session, at) WHERE session <> '';`,
+  `ALTER TABLE prompt ADD COLUMN ttl INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE prompt ADD COLUMN tags TEXT NOT NULL DEFAULT '[]';`,
 ];
 
+const PROMPT = 'p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body, p.ttl, p.tags';
+
 const POPULAR = `
-  SELECT p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body,
+  SELECT ${PROMPT},
     count(*) AS visits, max(v.at) AS lastAt, coalesce(avg(nullif(v.total_ms, 0)), 0) AS costMs
   FROM visit v JOIN prompt p ON p.key = v.key`;
 
@@ -30,26 +34,25 @@ export function openSqliteHistory(folder: string): HistoryStore {
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(db);
   const addPrompt = db.prepare(`
-    INSERT INTO prompt (key, tenant, namespace, model, path, question, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (key) DO NOTHING`);
+    INSERT INTO prompt (key, tenant, namespace, model, path, question, body, ttl, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET ttl = excluded.ttl, tags = excluded.tags`);
   const addVisit = db.prepare(`
     INSERT INTO visit (key, at, session, source, prompt_tokens, completion_tokens, first_ms, total_ms)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
   const popular = db.prepare(`${POPULAR}
     WHERE v.at >= :since AND (:tenant IS NULL OR p.tenant = :tenant) AND (:model IS NULL OR p.model = :model)
+      AND (:length IS NULL OR (v.at - :from) % 86400000 < :length)
     GROUP BY p.key ORDER BY visits * (1 + costMs) DESC, lastAt DESC LIMIT :limit`);
-  const following = db.prepare(`${POPULAR}
-    WHERE v.id IN (
-      SELECT (SELECT n.id FROM visit n WHERE n.session = a.session AND n.at > a.at ORDER BY n.at LIMIT 1)
-      FROM visit a WHERE a.key = :key AND a.session <> '')
-    GROUP BY p.key ORDER BY visits DESC, lastAt DESC LIMIT :limit`);
+  const sessions = db.prepare(`
+    SELECT v.session, v.at, ${PROMPT} FROM visit v JOIN prompt p ON p.key = v.key
+    WHERE v.session <> '' AND v.at >= :since ORDER BY v.at DESC, v.id DESC LIMIT :limit`);
 
   return {
     async write(entries) {
       db.exec('BEGIN IMMEDIATE');
       try {
         for (const { prompt: p, visit: v } of entries) {
-          addPrompt.run(p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body);
+          addPrompt.run(p.key, p.tenant, p.namespace, p.model, p.path, p.question, p.body, p.ttl, p.tags);
           addVisit.run(v.key, v.at, v.session, v.source, v.promptTokens, v.completionTokens, v.firstMs, v.totalMs);
         }
         db.exec('COMMIT');
@@ -58,11 +61,12 @@ export function openSqliteHistory(folder: string): HistoryStore {
         throw error;
       }
     },
-    async popular({ tenant = null, model = null, since, limit }) {
-      return popular.all({ tenant, model, since, limit }) as unknown as Popular[];
+    async popular({ tenant = null, model = null, since, limit, daily }) {
+      const { from = 0, length = null } = daily ?? {};
+      return popular.all({ tenant, model, since, limit, from, length }) as unknown as Popular[];
     },
-    async following(key, limit) {
-      return following.all({ key, limit }) as unknown as Popular[];
+    async sessions(since, limit) {
+      return (sessions.all({ since, limit }) as unknown as SessionVisit[]).reverse();
     },
     async prune(before) {
       db.prepare('DELETE FROM visit WHERE at < ?').run(before);

@@ -8,7 +8,7 @@ export type Route =
   | { readonly kind: 'generation'; readonly dialect: Dialect }
   | { readonly kind: 'embedding'; readonly dialect: EmbedDialect }
   | { readonly kind: 'catalog' }
-  | { readonly kind: 'operator'; readonly page: 'health' | 'metrics' | 'pools' | 'purge' }
+  | { readonly kind: 'operator'; readonly page: 'health' | 'metrics' | 'pools' | 'purge' | 'popular' }
   | { readonly kind: 'redis' }
   | { readonly kind: 'closed' };
 
@@ -23,6 +23,7 @@ const OPERATOR: Readonly<Record<string, Extract<Route, { kind: 'operator' }>['pa
   'GET /metrics': 'metrics',
   'GET /api/pool/stats': 'pools',
   'POST /api/cache/purge': 'purge',
+  'GET /api/history/popular': 'popular',
 };
 const CATALOG = new Set(['GET /', 'HEAD /', 'GET /api/tags', 'GET /api/version', 'POST /api/show', 'GET /api/ps']);
 const CATALOG_MODELS = /^GET \/v1\/models(\/[^/].*)?$/;

@@ -7,7 +7,7 @@ import type { Observe } from '../observe.ts';
 import { CLOSING, UNREACHABLE } from '../ollama/fault.ts';
 import { running as runningOn } from '../scheduler/lane-view.ts';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
-import type { Ticket } from '../scheduler/ticket.ts';
+import type { Priority, Ticket } from '../scheduler/ticket.ts';
 import type { Lane, Use } from './lane.ts';
 import type { SlotShares } from './slot-shares.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
@@ -16,6 +16,8 @@ import type { AbortCause, Outcome, Work } from './work.ts';
 export interface Submitted {
   /** Milliseconds; 0 when it begins at once. */
   readonly expectedWait: number;
+  /** Somebody more urgent waits for it too. */
+  promote(priority: Priority): void;
 }
 
 export interface Dispatcher {
@@ -277,7 +279,7 @@ export function createDispatcher(
       if (admission.kind === 'full') {
         observe({ kind: 'refused', why: 'full' });
         work.refuse(overloaded('too many requests are waiting'));
-        return { expectedWait: 1000 * admission.retryAfter };
+        return { expectedWait: 1000 * admission.retryAfter, promote: () => {} };
       }
       waiting.set(ticket.id, { ticket, work, signal, tries: 1 });
       if (admission.displaced !== undefined)
@@ -293,7 +295,13 @@ export function createDispatcher(
         { once: true },
       );
       pump();
-      return { expectedWait: admission.expectedWait };
+      return {
+        expectedWait: admission.expectedWait,
+        promote(priority) {
+          scheduler.promote(ticket.id, priority);
+          pump();
+        },
+      };
     },
     observed(lane, models) {
       scheduler.observed(lane.name, models, now());

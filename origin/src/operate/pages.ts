@@ -7,6 +7,7 @@ import { send, sendFault } from '../http/reply.ts';
 import { processorOf } from '../lanes/lane.ts';
 import type { Origin } from '../origin.ts';
 import { type PoolStats, poolReport } from '../pools/pool-stats.ts';
+import { popularPage } from '../warm/popular-page.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface Pages {
@@ -28,7 +29,7 @@ export function health(origin: Origin, draining: boolean): { readonly status: st
 }
 
 export async function serveOperator(
-  page: 'metrics' | 'pools' | 'purge',
+  page: 'metrics' | 'pools' | 'purge' | 'popular',
   origin: Origin,
   pages: Pages,
   path: string,
@@ -65,6 +66,10 @@ export async function serveOperator(
       ...(origin.disk && { disk: origin.disk.stats() }),
     };
     return send(response, 200, JSON_TYPE, JSON.stringify(report));
+  }
+  if (page === 'popular') {
+    const query = new URL(request.url ?? '/', 'http://sidecar').searchParams;
+    return send(response, 200, JSON_TYPE, JSON.stringify({ prompts: await popularPage(origin, query) }));
   }
   const body = await readJson(request, origin.config.MAX_BODY_BYTES);
   if (!body.ok) return sendFault(response, path, body.fault);

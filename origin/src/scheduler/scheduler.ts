@@ -6,7 +6,7 @@ import { createFairQueue } from './fair-queue.ts';
 import { createLaneView, freeSlots, type LaneState, type LaneView, occupy, vacate, warmth } from './lane-view.ts';
 import { createModelTurns, type Load } from './model-turns.ts';
 import { observe, standing } from './residency.ts';
-import type { Priority, Ticket } from './ticket.ts';
+import { moreUrgent, type Priority, type Ticket } from './ticket.ts';
 
 export interface SchedulerOptions {
   readonly lanes: readonly string[];
@@ -53,6 +53,8 @@ export interface Scheduler {
   submit(ticket: Ticket, now: number): Admission;
   /** A ticket whose lane failed before it had sent anything: it goes before the others of its tenant, past the limit. */
   resubmit(ticket: Ticket): void;
+  /** Somebody more urgent waits for a waiting ticket too: it goes to that priority's line. */
+  promote(id: number, priority: Priority): void;
   /** Takes a waiting ticket out; false if it is not waiting. */
   withdraw(id: number): boolean;
   dispatch(now: number): readonly Command[];
@@ -187,6 +189,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       return { kind: 'waiting', expectedWait: wait, displaced };
     },
     resubmit: (ticket) => queue.add(ticket, true),
+    promote(id, priority) {
+      const ticket = [...queue].find((waiting) => waiting.id === id);
+      if (ticket === undefined || !moreUrgent(priority, ticket.priority)) return;
+      queue.remove(id);
+      queue.add({ ...ticket, priority });
+    },
     withdraw: (id) => queue.remove(id) !== undefined,
     dispatch(now) {
       const commands: Command[] = [...turns.loads(now)];

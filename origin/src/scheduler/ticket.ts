@@ -4,6 +4,10 @@
 export const PRIORITIES = ['interactive', 'revalidate', 'warm', 'prefetch'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+export function moreUrgent(one: Priority, other: Priority): boolean {
+  return PRIORITIES.indexOf(one) < PRIORITIES.indexOf(other);
+}
+
 export interface Ticket {
   readonly id: number;
   readonly tenant: string;

@@ -9,6 +9,7 @@ import { readJson } from '../http/body.ts';
 import type { Request, Response } from '../http/listener.ts';
 import { sendFault } from '../http/reply.ts';
 import type { Origin } from '../origin.ts';
+import type { Priority } from '../scheduler/ticket.ts';
 import { type Asked, askedOf } from './asked.ts';
 import { generationWork } from './generate.ts';
 import { keep } from './keep.ts';
@@ -44,6 +45,9 @@ export async function serveGeneration(
   await readFlight(flight, flight.join(), response, path, headers, () => translationFor(flight, asked, origin));
 }
 
+/** How each flight of this sidecar's own is made more urgent while it waits. */
+const promotions = new WeakMap<Flight, (priority: Priority) => void>();
+
 interface Launched {
   readonly flight: Flight;
   readonly joined: boolean;
@@ -51,7 +55,11 @@ interface Launched {
   readonly expectedWait: number | undefined;
 }
 
-function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
+/**
+ * Boards the flight of this answer, or begins it. Whoever calls it joins the flight as a reader.
+ * @param graceMs how long it goes on without a reader, where not the usual time
+ */
+export function launch(origin: Origin, asked: Asked, terms: Terms, graceMs?: number): Launched {
   const digest = origin.digests.of(asked.model);
   const key = flightKey(origin, asked, terms);
   let expectedWait: number | undefined;
@@ -68,7 +76,9 @@ function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
         kept.push(keep(origin, terms, generated, flight, digest));
       },
     });
-    expectedWait = origin.dispatcher.submit(work, signal).expectedWait;
+    const submitted = origin.dispatcher.submit(work, signal);
+    expectedWait = submitted.expectedWait;
+    promotions.set(flight, submitted.promote);
     await flight.landed();
     // In the air until it is on disk: who comes in between would find neither.
     await Promise.all(kept);
@@ -78,6 +88,7 @@ function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
     key,
     wire: asked.wire,
     subject,
+    ...(graceMs !== undefined && { graceMs }),
     fill(flight, signal) {
       const own = () => generate(flight, signal);
       if (key === undefined || origin.shared === undefined) return own();
@@ -86,6 +97,8 @@ function launch(origin: Origin, asked: Asked, terms: Terms): Launched {
       return origin.shared.fill(purgedAt > 0 ? `${key} ${purgedAt}` : key, flight, signal, own);
     },
   });
+  // What was begun without haste has somebody waiting for it now.
+  if (boarding.joined) promotions.get(boarding.flight)?.(terms.priority);
   return { ...boarding, expectedWait };
 }
 

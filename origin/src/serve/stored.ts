@@ -42,7 +42,7 @@ function find({ disk, digests, observe }: Origin, asked: Asked, terms: Terms): S
   if (disk === undefined || terms.key === undefined || !terms.lookup) return undefined;
   try {
     const stored = disk.get(terms.key);
-    if (stored === undefined || stored.freshUntil <= Date.now()) return undefined;
+    if (stored === undefined || stored.freshUntil <= Date.now() + terms.minFresh * 1000) return undefined;
     const digest = digests.of(asked.model);
     if (digest === undefined || stored.digest === digest) return stored;
     disk.delete(terms.key);

@@ -11,6 +11,12 @@ export interface Terms {
   readonly session: string | undefined;
   /** Names by which the answer can be purged. */
   readonly tags: readonly string[];
+  /** The key is the client's own (`X-Cache-Key`): what was asked does not lead to it. */
+  readonly ownKey: boolean;
+  /** Whether this session's next prompts may be asked ahead. */
+  readonly prefetch: boolean;
+  /** Seconds that a stored answer must still be fresh. */
+  readonly minFresh: number;
   /** Whether a complete answer may be kept. */
   readonly store: boolean;
   /** Seconds that it will be fresh. */
@@ -39,6 +45,9 @@ export function readTerms(request: Request): Terms {
     priority: PRIORITIES.find((known) => known === priority) ?? 'interactive',
     session: decoded(header('x-edge-session')),
     tags: (header('x-edge-tags') ?? '').split(',').flatMap((tag) => decoded(tag.trim()) || []),
+    ownKey: header('x-edge-own-key') === '1',
+    prefetch: header('x-edge-prefetch') === '1',
+    minFresh: Math.max(0, Number(header('x-edge-min-fresh')) || 0),
     store: header('x-edge-store') === '1',
     ttl: Number.isFinite(ttl) && ttl >= 0 ? ttl : DEFAULT_TTL,
     lookup: header('x-edge-lookup') !== '0',

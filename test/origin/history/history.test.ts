@@ -20,6 +20,9 @@ const terms = (key: string | undefined): Terms => ({
   priority: 'interactive',
   session: 's',
   tags: [],
+  ownKey: false,
+  prefetch: false,
+  minFresh: 0,
   store: true,
   ttl: 1,
   lookup: true,
@@ -36,7 +39,7 @@ const store: HistoryStore = {
     written.push([...entries]);
   },
   popular: async () => [],
-  following: async () => [],
+  sessions: async () => [],
   prune: async () => {},
   close: async () => {},
 };
@@ -74,6 +77,17 @@ describe('what is recorded', () => {
     await history.flush();
     expect(JSON.stringify(written)).not.toContain('secret');
     expect(written[0]?.[0]?.prompt.question).toMatch(/^[0-9a-f]{64}$/);
+    await history.close();
+  });
+
+  it('is demand only, and nothing that could not be asked again', async () => {
+    const history = recordHistory(store, { mode: 'text', days: 30, failed: () => {} });
+    history.observe({ ...hit('k'), terms: { ...terms('k'), priority: 'warm' } } as SidecarEvent);
+    await history.flush();
+    expect(written).toEqual([]);
+    history.observe({ ...hit('k'), terms: { ...terms('k'), ownKey: true, store: false } } as SidecarEvent);
+    await history.flush();
+    expect(written[0]?.[0]?.prompt).toMatchObject({ body: '', ttl: 0 });
     await history.close();
   });
 

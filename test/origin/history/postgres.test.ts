@@ -53,8 +53,8 @@ describe('PostgreSQL', () => {
     const history = postgresHistory(postgres, replica);
     await history.write([entry('a', 1)]);
     await history.popular({ since: 0, limit: 1 });
-    await history.following('a', 1);
-    expect(asked).toEqual(['history-popular', 'history-following']);
+    await history.sessions(0, 1);
+    expect(asked).toEqual(['history-popular', 'history-sessions']);
   });
 
   it('keeps connections ready, and counts who found one', async () => {

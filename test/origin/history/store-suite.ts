@@ -11,7 +11,17 @@ export function entry(
 ): HistoryEntry {
   const { tenant = 'public', model = 'm:latest', question = `question ${key}`, session = '', source = 'lane' } = of;
   return {
-    prompt: { key, tenant, namespace: '', model, path: '/api/chat', question, body: `{"ask":"${key}"}` },
+    prompt: {
+      key,
+      tenant,
+      namespace: '',
+      model,
+      path: '/api/chat',
+      question,
+      body: `{"ask":"${key}"}`,
+      ttl: of.ttl ?? 60,
+      tags: of.tags ?? '[]',
+    },
     visit: {
       key,
       at: BASE + at,
@@ -60,23 +70,44 @@ export function historyStoreSuite(name: string, open: () => Promise<HistoryStore
       expect(await keys({ tenant: 'x', model: 'n:latest' })).toEqual([]);
     });
 
-    it('tells what sessions asked next', async () => {
+    it('tells what is asked at a time of day', async () => {
+      const HOUR = 3_600_000;
+      const midnight = -(BASE % 86_400_000);
       await store.write([
+        entry('morning', midnight + 8 * HOUR),
+        entry('morning', midnight + 32 * HOUR),
+        entry('night', midnight + 23.5 * HOUR),
+        entry('night', midnight + 48.2 * HOUR),
+      ]);
+      const at = async (from: number, length: number) =>
+        (await store.popular({ since: 0, limit: 9, daily: { from, length } })).map(({ key, visits }) => [key, visits]);
+      expect(await at(7 * HOUR, 2 * HOUR)).toEqual([['morning', 2]]);
+      expect(await at(23 * HOUR, 2 * HOUR)).toEqual([['night', 2]]);
+      expect(await at(12 * HOUR, 2 * HOUR)).toEqual([]);
+    });
+
+    it('keeps the last visit’s lifetime and tags', async () => {
+      await store.write([entry('k', 1, { ttl: 5 }), entry('k', 2, { ttl: 0, tags: '["docs"]' })]);
+      await store.write([entry('k', 3, { ttl: 7, tags: '["docs","v2"]' })]);
+      expect((await store.popular({ since: 0, limit: 1 }))[0]).toMatchObject({ ttl: 7, tags: '["docs","v2"]' });
+    });
+
+    it('tells the last visits of sessions in their order', async () => {
+      await store.write([
+        entry('old', 0, { session: 's1' }),
         entry('hello', 1, { session: 's1' }),
-        entry('price', 2, { session: 's1' }),
-        entry('hello', 3, { session: 's2' }),
-        entry('price', 4, { session: 's2' }),
-        entry('bye', 5, { session: 's2' }),
-        entry('hello', 6, { session: 's3' }),
-        entry('bye', 7, { session: 's3' }),
-        entry('hello', 8),
-        entry('unrelated', 9),
+        entry('hello', 2, { session: 's2' }),
+        entry('alone', 3),
+        entry('price', 3, { session: 's1' }),
       ]);
-      const next = await store.following('hello', 5);
-      expect(next.map(({ key, visits }) => [key, visits])).toEqual([
-        ['price', 2],
-        ['bye', 1],
+      const last = await store.sessions(BASE + 1, 10);
+      expect(last.map(({ session, key, at }) => [session, key, at - BASE])).toEqual([
+        ['s1', 'hello', 1],
+        ['s2', 'hello', 2],
+        ['s1', 'price', 3],
       ]);
+      expect((await store.sessions(BASE, 2)).map(({ session }) => session)).toEqual(['s2', 's1']);
+      expect(last[0]).toMatchObject({ path: '/api/chat', body: '{"ask":"hello"}', tenant: 'public' });
     });
 
     it('forgets what is too old, and prompts that nobody asked since', async () => {

@@ -49,7 +49,7 @@ function keep(models: readonly string[]) {
     scheduler,
     lanes: [lane],
     busy: 0,
-    submit: () => ({ expectedWait: 0 }),
+    submit: () => ({ expectedWait: 0, promote: () => {} }),
     observed: (_lane, names) => scheduler.observed(lane.name, names, performance.now()),
     doubt: async () => {
       doubted += 1;

@@ -57,6 +57,33 @@ describe('slots', () => {
 });
 
 describe('priority', () => {
+  it('rises when somebody more urgent waits for the same, and never falls', () => {
+    const scheduler = createScheduler({ ...defaults, slots: 1 });
+    scheduler.observed('a', ['m:latest'], 0);
+    const [running, guess, warm, person] = [
+      ticket(),
+      ticket({ priority: 'prefetch' }),
+      ticket({ priority: 'warm' }),
+      ticket(),
+    ];
+    scheduler.submit(running, 0);
+    const [first] = scheduler.dispatch(0);
+    for (const each of [guess, warm, person]) scheduler.submit(each, 0);
+    scheduler.promote(guess.id, 'interactive');
+    scheduler.promote(person.id, 'prefetch');
+    scheduler.promote(12_345, 'interactive');
+    const order: number[] = [];
+    let run = first?.kind === 'run' ? first.run : 0;
+    for (let at = 1; at <= 3; at++) {
+      scheduler.finished(run, at);
+      const [next] = scheduler.dispatch(at);
+      if (next?.kind !== 'run') break;
+      run = next.run;
+      order.push(...next.tickets.map(({ id }) => id));
+    }
+    expect(order).toEqual([person.id, guess.id, warm.id]);
+  });
+
   it('serves people before refreshes before warm-ups before guesses', () => {
     const busy = times(4, () => ticket());
     const later = [...PRIORITIES].reverse().map((priority) => ticket({ priority, since: 10 }));
