@@ -87,7 +87,7 @@ export function assemble(
     const id = JSON.stringify(
       Object.entries(settings).filter(([name]) => /^(SEMANTIC(?!_THRESHOLD)|VECTOR)/.test(name)),
     );
-    const semantic = semantics.get(id) ?? once(() => assembleSemantic(settings, bindings, tokenTable));
+    const semantic = semantics.get(id) ?? once(() => assembleSemantic(settings, bindings, tokenTable, origin));
     semantics.set(id, semantic);
     return {
       ...shared,

@@ -118,6 +118,12 @@ const schema = z.object({
 
   /** Whether a question that only reads differently is answered with a stored answer. */
   SEMANTIC: flag.default(true),
+  /** What turns a question into a vector. */
+  SEMANTIC_EMBEDDER: z.enum(['static', 'workers-ai', 'ollama']).default('static'),
+  /** The model of the embedder `ollama`. */
+  SEMANTIC_OLLAMA_MODEL: z.string().default('all-minilm'),
+  /** Where the vectors are; by default Vectorize where it is bound, else objects of our own. */
+  VECTOR_INDEX: z.enum(['local', 'vectorize']).optional(),
   /** The chance that two prompts ask the same from which on they share an answer. */
   SEMANTIC_THRESHOLD: share.default(0.85),
   /** `{"model": 0.9, "another": "off"}`. */

@@ -81,12 +81,13 @@ async function store(exchange: Exchange, { scope, asked }: Keeping, edge: Edge):
 }
 
 async function remember(exchange: Exchange, scope: Scope, asked: Asked, { semantic }: Edge): Promise<void> {
-  const { content, key, tenant, storedAt, freshUntil } = exchange;
+  const { content, key, tenant, namespace, model, tags, storedAt, freshUntil } = exchange;
   if (semantic === undefined || asked.kind !== 'prompt' || asked.prompt.kind === 'embed') return;
   // What a tool is called with depends on every word.
   if (content.kind !== 'answer' || content.answer.toolCalls.length > 0) return;
-  const place = await partitionOf(scope, asked.prompt);
-  if (place !== undefined) await semantic.remember(place, { key, tenant, addedAt: storedAt, expiresAt: freshUntil });
+  const place = await partitionOf(scope, asked.prompt, semantic.embedder);
+  if (place === undefined) return;
+  await semantic.remember(place, { key, tenant, namespace, model, tags, addedAt: storedAt, expiresAt: freshUntil });
 }
 
 /**

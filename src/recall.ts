@@ -34,7 +34,7 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
   if (edge.flights.has(flightKey(ask, dialect, reading.prompt))) return NONE;
   const thresholds = thresholdsOf(visit.request.headers, config, scope.model);
   if (thresholds === undefined) return NONE;
-  const place = await partitionOf(scope, reading.prompt);
+  const place = await partitionOf(scope, reading.prompt, semantic.embedder);
   if (place === undefined) return NONE;
 
   const { trail } = visit;

@@ -5,6 +5,8 @@ declare global {
   namespace Cloudflare {
     interface Env extends Bindings {
       readonly CACHE_KV: KVNamespace;
+      readonly SEMANTIC_INDEX: NonNullable<Bindings['SEMANTIC_INDEX']>;
+      readonly SEMANTIC_BOUND: NonNullable<Bindings['SEMANTIC_BOUND']>;
       readonly LIMITS: NonNullable<Bindings['LIMITS']>;
       readonly ADDRESS_LIMIT: RateLimit;
       readonly EXPERIMENTS: NonNullable<Bindings['EXPERIMENTS']>;

@@ -33,13 +33,17 @@ export async function purge({ request }: OperatorVisit, edge: Edge): Promise<Res
   if (!asked.ok) return faultResponse(ollamaChat, asked.fault);
 
   // Here first: what the disk would still give meanwhile is not believed any more.
-  const [recorded, disk] = await Promise.all([edge.purges.add(asked.purge), purgeDisk(asked.purge, edge)]);
+  const [recorded, disk, semantic] = await Promise.all([
+    edge.purges.add(asked.purge),
+    purgeDisk(asked.purge, edge),
+    purgeIndex(asked.purge, edge),
+  ]);
   edge.observe({ kind: 'purged', by: Object.keys(asked.purge.selector).sort().join('+') || 'all' });
   const { selector, before } = asked.purge;
   return Response.json({
     purged: Object.keys(selector).length > 0 ? selector : 'all',
     before: new Date(before).toISOString(),
-    reached: { isolate: { state: 'done' }, ...placesOf(recorded, edge), disk },
+    reached: { isolate: { state: 'done' }, ...placesOf(recorded, edge), semantic, disk },
   });
 }
 
@@ -55,7 +59,6 @@ function placesOf({ colo, object, kv }: Recorded, edge: Edge): Record<string, Pl
     ...Object.fromEntries(
       edge.tiers.names.filter((name) => name === 'kv' || name === 'redis').map((name) => [name, stores]),
     ),
-    semantic: { state: 'done', detail: 'a match leads to nothing where its answer was purged' },
   };
 }
 
@@ -75,6 +78,14 @@ function everywhere(object: boolean | undefined, kv: boolean | undefined): Place
   if (object === undefined && kv === undefined)
     return { state: 'none', detail: 'neither PURGES nor CACHE_KV is bound: only this data centre knows' };
   return { state: 'failed', detail: 'neither the purges object nor KV was reached: purge again' };
+}
+
+async function purgeIndex(purge: Purge, { semantic }: Edge): Promise<Place> {
+  if (semantic === undefined) return { state: 'none' };
+  const removed = await semantic.purge(purge);
+  return removed === undefined
+    ? { state: 'failed', detail: 'a match leads to nothing where its answer was purged' }
+    : { state: 'done', removed };
 }
 
 async function purgeDisk({ selector, before }: Purge, edge: Edge): Promise<Place> {

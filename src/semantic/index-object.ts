@@ -1,14 +1,20 @@
 /**
- * Where the local index keeps its rows: a SQLite-backed Durable Object with exact search.
+ * Where the local index keeps its rows: a SQLite-backed Durable Object with exact search. For Vectorize, which deletes by id alone,
+ * it is the ledger of what lies there: rows without a vector, by which entries are found that have expired or were purged.
  *
  * Vectors rest in SQLite as 8-bit integers and are searched in memory, a partition at a time, so that a query reads no rows.
  */
 import { DurableObject } from 'cloudflare:workers';
+import type { Purge } from '../exchange/purge.ts';
+import { cosineOf, type Quantised, quantise } from './quantised.ts';
 import type { IndexEntry, Neighbour } from './vector-index.ts';
+import { deleteVectors } from './vectorize-index.ts';
 
 /** Partitions kept in memory, least recently used out first. */
 const MAX_LOADED = 2_000;
 const SWEEP_MS = 3_600_000;
+/** Rows that one sweep takes of the ledger: a Worker may call out a thousand times at most. */
+const SWEPT = 20_000;
 
 interface Row {
   readonly key: string;
@@ -36,8 +42,9 @@ export class SemanticIndexObject extends DurableObject {
     super(state, env);
     state.storage.sql.exec(`
       CREATE TABLE IF NOT EXISTS entries (
-        key TEXT PRIMARY KEY, partition TEXT NOT NULL, tenant TEXT NOT NULL,
-        question TEXT NOT NULL, added_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, scale REAL NOT NULL, codes BLOB NOT NULL
+        key TEXT PRIMARY KEY, partition TEXT NOT NULL, tenant TEXT NOT NULL, namespace TEXT NOT NULL, model TEXT NOT NULL,
+        tags TEXT NOT NULL, question TEXT NOT NULL, added_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+        scale REAL NOT NULL, codes BLOB NOT NULL
       ) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS entries_partition ON entries (partition);
       CREATE INDEX IF NOT EXISTS entries_expiry ON entries (expires_at);`);
@@ -53,47 +60,83 @@ export class SemanticIndexObject extends DurableObject {
       const worst = best.at(-1);
       if (best.length === count && worst !== undefined && cosine <= worst.cosine) continue;
       const at = best.findIndex((other) => cosine > other.cosine);
-      best.splice(at < 0 ? best.length : at, 0, { key: row.key, question: row.question, cosine, addedAt: row.addedAt });
+      const { key, question, addedAt } = row;
+      best.splice(at < 0 ? best.length : at, 0, { key, question, cosine, addedAt });
       if (best.length > count) best.pop();
     }
     return best;
   }
 
-  async add(entry: IndexEntry): Promise<void> {
-    const { key, partition, tenant, question, addedAt, expiresAt } = entry;
-    const vector = quantise(entry.vector);
-    this.ctx.storage.sql.exec(
-      `INSERT OR REPLACE INTO entries (key, partition, tenant, question, added_at, expires_at, scale, codes)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      key,
-      partition,
-      tenant,
-      question,
-      addedAt,
-      expiresAt,
-      vector.scale,
-      vector.codes.buffer as ArrayBuffer,
-    );
-    this.loaded.get(partition)?.set(key, { key, question, addedAt, expiresAt, vector });
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS);
+  async add(entries: readonly IndexEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const { key, partition, question, addedAt, expiresAt } = entry;
+      const vector = quantise(entry.vector);
+      this.ctx.storage.sql.exec(
+        `INSERT OR REPLACE INTO entries
+           (key, partition, tenant, namespace, model, tags, question, added_at, expires_at, scale, codes)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        key,
+        partition,
+        entry.tenant,
+        entry.namespace,
+        entry.model,
+        JSON.stringify(entry.tags),
+        question,
+        addedAt,
+        expiresAt,
+        vector.scale,
+        vector.codes.buffer as ArrayBuffer,
+      );
+      this.loaded.get(partition)?.set(key, { key, question, addedAt, expiresAt, vector });
+    }
+    await this.sweepLater();
   }
 
   remove(keys: readonly string[]): void {
-    for (const key of keys) {
-      const gone = this.ctx.storage.sql.exec<{ partition: string }>(
-        'DELETE FROM entries WHERE key = ? RETURNING partition',
-        key,
-      );
-      for (const { partition } of gone) this.loaded.get(partition)?.delete(key);
-    }
+    for (const key of keys) this.drop('key = ?', key);
+  }
+
+  /** @returns the keys that were removed */
+  purge({ selector: { key, tenant, namespace, model, tag }, before }: Purge): string[] {
+    const conditions: [string, string | number][] = [['added_at < ?', before]];
+    if (key !== undefined) conditions.push(['key = ?', key]);
+    if (tenant !== undefined) conditions.push(['tenant = ?', tenant]);
+    if (namespace !== undefined) conditions.push(['namespace = ?', namespace]);
+    if (model !== undefined) conditions.push(['model = ?', model]);
+    if (tag !== undefined) conditions.push(['EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)', tag]);
+    return this.drop(conditions.map(([sql]) => sql).join(' AND '), ...conditions.map(([, value]) => value));
   }
 
   /** Sweeps what has expired. */
   override async alarm(): Promise<void> {
-    this.ctx.storage.sql.exec('DELETE FROM entries WHERE expires_at <= ?', Date.now());
-    this.loaded.clear();
-    const [left] = this.ctx.storage.sql.exec<{ count: number }>('SELECT count(*) AS count FROM entries').toArray();
-    if ((left?.count ?? 0) > 0) await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS);
+    const { sql } = this.ctx.storage;
+    const now = Date.now();
+    const inVectorize = sql
+      .exec<{ key: string }>('SELECT key FROM entries WHERE expires_at <= ? AND length(codes) = 0 LIMIT ?', now, SWEPT)
+      .toArray()
+      .map(({ key }) => key);
+    // One that fails is told of by the platform, and the alarm comes again.
+    if (this.env.VECTORIZE !== undefined) await deleteVectors(this.env.VECTORIZE, inVectorize);
+    for (const key of inVectorize) this.drop('key = ?', key);
+    this.drop('expires_at <= ? AND length(codes) > 0', now);
+    await this.sweepLater();
+  }
+
+  private async sweepLater(): Promise<void> {
+    const [any] = this.ctx.storage.sql.exec('SELECT 1 FROM entries LIMIT 1').toArray();
+    if (any !== undefined && (await this.ctx.storage.getAlarm()) === null)
+      await this.ctx.storage.setAlarm(Date.now() + SWEEP_MS);
+  }
+
+  private drop(condition: string, ...values: (string | number)[]): string[] {
+    const gone = this.ctx.storage.sql
+      .exec<{ key: string; partition: string }>(
+        `DELETE FROM entries WHERE ${condition} RETURNING key, partition`,
+        ...values,
+      )
+      .toArray();
+    for (const { key, partition } of gone) this.loaded.get(partition)?.delete(key);
+    return gone.map(({ key }) => key);
   }
 
   private rows(partition: string): Loaded {
@@ -113,26 +156,4 @@ export class SemanticIndexObject extends DurableObject {
     this.loaded.set(partition, rows);
     return rows;
   }
-}
-
-/** A vector in 8 bits a component: `codes × scale` is within half a `scale` of it. */
-interface Quantised {
-  readonly scale: number;
-  readonly codes: Int8Array;
-}
-
-function quantise(vector: Float32Array): Quantised {
-  let largest = 0;
-  for (const component of vector) largest = Math.max(largest, Math.abs(component));
-  const scale = largest / 127 || 1;
-  const codes = new Int8Array(vector.length);
-  for (let at = 0; at < vector.length; at++) codes[at] = Math.round((vector[at] as number) / scale);
-  return { scale, codes };
-}
-
-function cosineOf(a: Quantised, b: Quantised): number {
-  let sum = 0;
-  const [left, right] = [a.codes, b.codes];
-  for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number);
-  return sum * a.scale * b.scale;
 }

@@ -5,6 +5,7 @@
 import { canonicalJson } from '../exchange/json.ts';
 import { orderKept, type Scope, sha256Hex } from '../exchange/key.ts';
 import type { ChatPrompt, Message, Prompt, TextPrompt } from '../exchange/prompt.ts';
+import type { EmbedderName } from './embedder.ts';
 
 export interface Semantic {
   /** Lower-case hex. */
@@ -18,14 +19,17 @@ export interface Semantic {
 /** Longer turns are documents rather than questions: no short vector says what such a text asks. */
 const MAX_QUESTION = 2_000;
 
-/** Undefined for what is never matched semantically. */
-export async function partitionOf(scope: Scope, prompt: Prompt): Promise<Semantic | undefined> {
+/**
+ * Undefined for what is never matched semantically.
+ * @param embedder vectors of different embedders are never compared
+ */
+export async function partitionOf(scope: Scope, prompt: Prompt, embedder: EmbedderName): Promise<Semantic | undefined> {
   if (prompt.format !== undefined || prompt.logprobs) return undefined;
   const split = prompt.kind === 'chat' ? splitChat(prompt) : splitText(prompt);
   if (split === undefined) return undefined;
   const question = split.question.trim();
   if (question === '' || question.length > MAX_QUESTION) return undefined;
-  const partition = await sha256Hex(canonicalJson({ ...scope, rest: orderKept(split.rest) }));
+  const partition = await sha256Hex(canonicalJson({ embedder, ...scope, rest: orderKept(split.rest) }));
   return { partition, question, kind: split.followUp ? 'follow-up' : 'question' };
 }
 

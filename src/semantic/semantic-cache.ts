@@ -1,4 +1,5 @@
 /** The semantic cache of an isolate: an embedder, an index, and the decision over what they find. */
+import type { Purge } from '../exchange/purge.ts';
 import { within } from '../within.ts';
 import type { AgreementTools } from './agreement.ts';
 import { CALIBRATIONS } from './calibration.ts';
@@ -53,9 +54,13 @@ export interface SemanticCache {
   search(asked: Semantic, threshold: number): Promise<Search>;
   /** So that the question is found from now on, in an index that is eventually consistent a little later. Never rejects. */
   remember(asked: Semantic, entry: Omit<IndexEntry, 'partition' | 'vector' | 'question'>): Promise<void>;
+  /** What a purge covers leaves the index; how many those were, undefined where that failed. Never rejects. */
+  purge(purge: Purge): Promise<number | undefined>;
   /** Never rejects. */
   forget(keys: readonly string[], partition?: string): Promise<void>;
 }
+
+type Operation = 'search' | 'remember' | 'forget' | 'purge';
 
 export interface SemanticParts {
   readonly embedder: Embedder;
@@ -65,7 +70,7 @@ export interface SemanticParts {
   readonly comparison: AgreementTools;
   /** Longest that a search may take, ms. */
   readonly timeoutMs: number;
-  readonly failed: (operation: 'search' | 'remember' | 'forget', reason: string) => void;
+  readonly failed: (operation: Operation, reason: string) => void;
 }
 
 /** Candidates that are compared: with more, a guard's refusal of the nearest still leaves others; each costs some 0.1 ms. */
@@ -100,11 +105,12 @@ export function semanticCache(parts: SemanticParts): SemanticCache {
     return { kind: 'searched', matches, refused: matches.length > 0 ? undefined : refused, questionKey: reading.key };
   }
 
-  async function written(operation: 'remember' | 'forget', work: () => Promise<void>): Promise<void> {
+  async function written<T>(operation: Operation, work: () => Promise<T>): Promise<T | undefined> {
     try {
-      await within(WRITE_TIMEOUT_MS, work());
+      return await within(WRITE_TIMEOUT_MS, work());
     } catch (error) {
       failed(operation, reasonOf(error));
+      return undefined;
     }
   }
 
@@ -127,6 +133,7 @@ export function semanticCache(parts: SemanticParts): SemanticCache {
       written('remember', async () =>
         index.add({ ...entry, partition, question, vector: await vectorOf(read(question, isWord)) }),
       ),
+    purge: (purge) => written('purge', () => index.purge(purge)),
     forget: (keys, partition) => written('forget', () => index.remove(keys, partition)),
   };
 }

@@ -1,11 +1,17 @@
 /** VectorIndex: where the vectors of stored questions are, and which are nearest. A new index is a new file with one of these. */
 
+import type { Purge } from '../exchange/purge.ts';
+
 export interface IndexEntry {
   /** The exchange's key. */
   readonly key: string;
   /** Only questions of one partition may share an answer; see `partition.ts`. */
   readonly partition: string;
+  /** Whose it is, by which it is purged. */
   readonly tenant: string;
+  readonly namespace: string;
+  readonly model: string;
+  readonly tags: readonly string[];
   readonly vector: Float32Array;
   /** The question's text: the guards read it. */
   readonly question: string;
@@ -35,4 +41,6 @@ export interface VectorIndex {
    * @param partition where they are, if that is known: the index then need not look everywhere
    */
   remove(keys: readonly string[], partition?: string): Promise<void>;
+  /** Removes what a purge covers; how many those were. May reject. */
+  purge(purge: Purge): Promise<number>;
 }

@@ -1,0 +1,24 @@
+/** A vector in 8 bits a component: `codes × scale` is within half a `scale` of it. */
+
+export interface Quantised {
+  readonly scale: number;
+  readonly codes: Int8Array;
+}
+
+export function quantise(vector: Float32Array): Quantised {
+  let largest = 0;
+  for (const component of vector) largest = Math.max(largest, Math.abs(component));
+  const scale = largest / 127 || 1;
+  const codes = new Int8Array(vector.length);
+  for (let at = 0; at < vector.length; at++) codes[at] = Math.round((vector[at] as number) / scale);
+  return { scale, codes };
+}
+
+/** Of unit vectors; those of different lengths have nothing in common. */
+export function cosineOf(a: Quantised, b: Quantised): number {
+  let sum = 0;
+  const [left, right] = [a.codes, b.codes];
+  if (left.length !== right.length) return 0;
+  for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number);
+  return sum * a.scale * b.scale;
+}
