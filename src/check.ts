@@ -9,7 +9,7 @@ import type { Content, Exchange } from './exchange/exchange.ts';
 import type { Landing } from './flight/flight.ts';
 import type { Launch } from './flight/flights.ts';
 import { type Answers, agree } from './semantic/agreement.ts';
-import type { BoundClass } from './semantic/bound-object.ts';
+import type { BoundClass } from './semantic/gate.ts';
 import { askJudge } from './semantic/judge.ts';
 import type { Match, SemanticCache } from './semantic/semantic-cache.ts';
 

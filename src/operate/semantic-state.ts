@@ -1,6 +1,6 @@
 /** What the statistics say of the semantic cache: how it is set, and for each class what its checks have shown. */
 import type { Edge } from '../edge.ts';
-import type { ClassSummary } from '../semantic/bound-object.ts';
+import type { ClassSummary } from '../semantic/gate.ts';
 import { within } from '../within.ts';
 
 export type SemanticState =

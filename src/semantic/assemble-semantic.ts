@@ -1,9 +1,10 @@
 /** Which embedder and which index there are, from the settings and bindings. */
 import type { Config } from '../config.ts';
 import type { AskOrigin } from '../origin/client.ts';
+import { gates } from './bound-gates.ts';
 import type { SemanticBoundObject } from './bound-object.ts';
 import type { Embedder } from './embedder.ts';
-import { gates, openGates } from './gate.ts';
+import { openGates } from './gate.ts';
 import type { SemanticIndexObject } from './index-object.ts';
 import { localIndex, shardsOf } from './local-index.ts';
 import { ollamaEmbedder } from './ollama-embedder.ts';

@@ -4,40 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import { afterCheck, type BoundOptions, type BoundState, errorBound, initialBound, type Label } from './bound.ts';
-
-/** What is bounded by itself. */
-export interface BoundClass {
-  readonly tenant: string;
-  readonly embedder: string;
-  readonly kind: 'question' | 'follow-up';
-  /** The operator's threshold; another one is another class. */
-  readonly base: number;
-}
-
-/** What an isolate needs to know to serve. */
-export interface GateState {
-  readonly phase: BoundState['phase'];
-  /** What a hit needs now. */
-  readonly threshold: number;
-  /** Pairs that were reported as wrong, newest first; see `pairOf`. */
-  readonly parted: readonly string[];
-}
-
-export interface ClassSummary extends BoundClass {
-  readonly phase: BoundState['phase'];
-  readonly threshold: number;
-  /** In the window that is judged. */
-  readonly labels: number;
-  readonly wrong: number;
-  /** Upper confidence bound of the share of wrong hits, 0 to 1. */
-  readonly upperBound: number;
-  readonly stops: number;
-  /** Since the beginning: checks that decided, those of them that were wrong, and those that could not decide. */
-  readonly checks: number;
-  readonly wrongChecks: number;
-  readonly unsureChecks: number;
-  readonly reports: number;
-}
+import type { BoundClass, ClassSummary, GateState } from './gate.ts';
 
 type ClassRow = {
   tenant: string;

@@ -1,6 +1,39 @@
 /** Gate: what an isolate knows of the error bound, so that a hit never waits for it: kept here, renewed after the answer. */
-import type { BoundOptions, Label } from './bound.ts';
-import type { BoundClass, ClassSummary, GateState, SemanticBoundObject } from './bound-object.ts';
+import type { BoundState } from './bound.ts';
+
+/** What is bounded by itself. */
+export interface BoundClass {
+  readonly tenant: string;
+  readonly embedder: string;
+  readonly kind: 'question' | 'follow-up';
+  /** The operator's threshold; another one is another class. */
+  readonly base: number;
+}
+
+/** What an isolate needs to know to serve. */
+export interface GateState {
+  readonly phase: BoundState['phase'];
+  /** What a hit needs now. */
+  readonly threshold: number;
+  /** Pairs that were reported as wrong, newest first; see `pairOf`. */
+  readonly parted: readonly string[];
+}
+
+export interface ClassSummary extends BoundClass {
+  readonly phase: BoundState['phase'];
+  readonly threshold: number;
+  /** In the window that is judged. */
+  readonly labels: number;
+  readonly wrong: number;
+  /** Upper confidence bound of the share of wrong hits, 0 to 1. */
+  readonly upperBound: number;
+  readonly stops: number;
+  /** Since the beginning: checks that decided, those of them that were wrong, and those that could not decide. */
+  readonly checks: number;
+  readonly wrongChecks: number;
+  readonly unsureChecks: number;
+  readonly reports: number;
+}
 
 export interface Gate {
   readonly serving: boolean;
@@ -24,72 +57,6 @@ export interface Gates {
   summary(): Promise<readonly ClassSummary[]>;
 }
 
-/** How long an isolate goes by what it knows. A class that stops is stopped everywhere after this. */
-export const GATE_FRESH_MS = 10_000;
-const MOST_KNOWN = 1_000;
-
-interface Known {
-  readonly gate: Gate;
-  readonly until: number;
-}
-
-/** @param limit the largest share of wrong semantic hits */
-export function gates(
-  namespace: DurableObjectNamespace<SemanticBoundObject>,
-  limit: Omit<BoundOptions, 'threshold'>,
-  failed: (reason: string) => void,
-  now: () => number = Date.now,
-): Gates {
-  const known = new Map<string, Known>();
-  const object = () => namespace.get(namespace.idFromName('bound'));
-  const optionsOf = ({ base }: BoundClass): BoundOptions => ({ ...limit, threshold: base });
-
-  function learn(of: BoundClass, { phase, threshold, parted }: GateState): Gate {
-    const gate = { serving: phase === 'serving', threshold, parted: new Set(parted) };
-    const id = idOf(of);
-    known.delete(id);
-    known.set(id, { gate, until: now() + GATE_FRESH_MS });
-    if (known.size > MOST_KNOWN) known.delete(known.keys().next().value as string);
-    return gate;
-  }
-
-  const ask = async (of: BoundClass): Promise<Gate> => learn(of, await object().gate(of, optionsOf(of)));
-  const quietly = (work: Promise<unknown>): Promise<void> =>
-    work.then(
-      () => {},
-      (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
-    );
-
-  return {
-    of(of, later) {
-      const id = idOf(of);
-      const present = known.get(id);
-      if (present === undefined) return ask(of);
-      if (present.until <= now()) {
-        // Others go by the old one meanwhile, and do not ask as well.
-        known.set(id, { ...present, until: now() + GATE_FRESH_MS });
-        later(quietly(ask(of)));
-      }
-      return present.gate;
-    },
-    async label(of, similarity, wrong) {
-      if (wrong === undefined) return quietly(object().unsure(of, optionsOf(of)));
-      const label: Label = { similarity, wrong };
-      await quietly(
-        object()
-          .label(of, label, optionsOf(of))
-          .then((gate) => learn(of, gate)),
-      );
-    },
-    async part(of, pair, similarity) {
-      const { first, gate } = await object().part(of, pair, similarity, optionsOf(of));
-      learn(of, gate);
-      return first;
-    },
-    summary: () => object().summary(limit),
-  };
-}
-
 /** Where nothing is bound that could keep labels: the operator's threshold is all there is. */
 export function openGates(): Gates {
   return {
@@ -99,5 +66,3 @@ export function openGates(): Gates {
     summary: async () => [],
   };
 }
-
-const idOf = ({ tenant, embedder, kind, base }: BoundClass): string => JSON.stringify([tenant, embedder, kind, base]);

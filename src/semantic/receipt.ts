@@ -3,7 +3,7 @@
  * has to be written down for each hit and nobody can report what was never served.
  */
 import { sha256Hex } from '../exchange/key.ts';
-import type { BoundClass } from './bound-object.ts';
+import type { BoundClass } from './gate.ts';
 
 export interface Receipt {
   readonly of: BoundClass;

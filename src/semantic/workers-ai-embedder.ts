@@ -1,4 +1,5 @@
 /** Workers AI as the embedder: bge-small-en-v1.5, on the machine that runs the Worker or near it. */
+import type { Ai } from '@cloudflare/workers-types';
 import type { Embedder } from './embedder.ts';
 import { unitVector } from './unit-vector.ts';
 
