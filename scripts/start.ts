@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   if (!settings.ok) return fail(settings.problems.map((problem) => `bad setting ${problem}`).join('\n'));
   const { port, originPort, host, ollamaUrls } = settings;
   const stateDir = resolve(settings.stateDir);
-  mkdirSync(stateDir, { recursive: true });
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const secrets = localSecrets(stateDir, process.env);
 
   const vars: Record<string, string> = { ORIGIN_URL: `http://127.0.0.1:${originPort}`, ...secrets };

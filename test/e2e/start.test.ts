@@ -102,6 +102,21 @@ describe('npm start', () => {
     expect((await post(await ready(second), '/api/chat', body)).cache).toBe('HIT');
   });
 
+  it('prints nothing of what is asked, answered or presented as a key, whatever goes wrong', async () => {
+    const run = await npmStart({});
+    const url = await ready(run);
+    const secret = 'a-secret-of-the-client';
+    const headers = { authorization: `Bearer ${secret}`, 'x-session-id': secret };
+    const body = chatBody(`${secret}: what do you know?`);
+    expect((await post(url, '/api/chat', body, headers)).text).not.toBe('');
+    await post(url, '/api/chat', { ...body, model: `no-${secret}` }, headers);
+    await post(url, '/api/chat', `{"model":"${secret}", broken`, headers);
+    await post(url, '/v1/embeddings', { model: 'all-minilm', input: [secret] }, headers);
+    await fetch(`${url}/api/cache/stats`, { headers });
+    await new Promise((resume) => setTimeout(resume, 700));
+    expect(run.output()).not.toContain(secret);
+  });
+
   it('names the setting of a port that is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((listening) => taken.once('listening', listening));

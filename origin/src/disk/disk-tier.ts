@@ -218,7 +218,7 @@ interface Row {
 
 /** A file that cannot be read any more is begun anew: it is a cache. */
 function openDatabase(folder: string): DatabaseSync {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'exchanges.sqlite');
   try {
     return prepareDatabase(file);

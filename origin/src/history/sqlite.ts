@@ -29,7 +29,7 @@ const POPULAR = `
   FROM visit v JOIN prompt p ON p.key = v.key`;
 
 export function openSqliteHistory(folder: string): HistoryStore {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(join(folder, 'history.sqlite'), { timeout: 2_000 });
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   migrate(db);
