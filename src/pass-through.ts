@@ -1,9 +1,11 @@
 /** Pass through: what the cache has no part in goes to the origin and comes back as it is. */
+
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
 import { canonicalModel } from './exchange/prompt.ts';
+import { clientAddress } from './limits/address.ts';
 import { CLEAR } from './limits/limiter.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
@@ -32,6 +34,7 @@ export async function passThrough(
         ttl: 0,
         lookup: false,
         traceparent: trail.traceparent,
+        client: clientAddress(visit.request.headers),
       },
       visit.request.signal,
     )

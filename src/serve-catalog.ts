@@ -1,9 +1,11 @@
 /** The catalog's routes: which models there are. Kept for minutes, served stale while the origin is down. */
+
 import type { Dialect } from './dialects/dialect.ts';
 import { fold, parseBody } from './dialects/fold.ts';
 import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import { canonicalModel } from './exchange/prompt.ts';
+import { clientAddress } from './limits/address.ts';
 import type { Document, Wanted } from './origin/documents.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
@@ -44,6 +46,7 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
         namespace: '',
         ttl: 0,
         lookup: false,
+        client: clientAddress(visit.request.headers),
       },
       visit.request.signal,
     )

@@ -1,4 +1,5 @@
 /** An embedding request's way: each input is looked up by itself, and only those that nobody has yet go to the origin. */
+
 import { scopeOf, tagsOf } from './ask.ts';
 import type { EmbedDialect, EmbedReading } from './dialects/embed-dialect.ts';
 import { parseBody } from './dialects/fold.ts';
@@ -9,6 +10,7 @@ import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
 import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
+import { clientAddress } from './limits/address.ts';
 import { CLEAR } from './limits/limiter.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { passThrough } from './pass-through.ts';
@@ -136,6 +138,7 @@ async function ask(
         ttl: 0,
         lookup: false,
         traceparent: trail.traceparent,
+        client: clientAddress(visit.request.headers),
       },
       AbortSignal.any([visit.request.signal, patience]),
     )

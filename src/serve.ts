@@ -2,6 +2,7 @@
  * A request's way: read what is asked, look where it was answered before, recall what was asked in other words, join who is
  * asking already, ask the origin, render, store. Every generation comes through here; each step has a file of its own.
  */
+
 import { type Ask, flightKey, settle } from './ask.ts';
 import { checking } from './check.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -10,6 +11,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import { fault } from './exchange/fault.ts';
 import type { Launch } from './flight/flights.ts';
 import { keep } from './keep.ts';
+import { clientAddress } from './limits/address.ts';
 import { CLEAR } from './limits/limiter.ts';
 import { tokensOf } from './limits/tokens.ts';
 import { look } from './look.ts';
@@ -130,6 +132,7 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
             ownKey: ask.asked.kind === 'own',
             tags,
             traceparent: trail.traceparent,
+            client: clientAddress(visit.request.headers),
             ...(policy.lookup && { key }),
             ...(session !== undefined && { session }),
           },

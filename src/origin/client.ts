@@ -32,6 +32,8 @@ export interface OriginRequest {
   readonly session?: string;
   readonly tags?: readonly string[];
   readonly traceparent?: string;
+  /** Address of whoever caused it: what the origin's ingress limits by. */
+  readonly client?: string;
 }
 
 export type AskOrigin = (request: OriginRequest, signal: AbortSignal) => Promise<Response>;
@@ -57,6 +59,7 @@ export function originClient(config: Pick<Config, 'ORIGIN_URL' | 'ORIGIN_SECRET'
     if (request.session !== undefined) headers.set('x-edge-session', encodeURIComponent(request.session));
     if (request.tags?.length) headers.set('x-edge-tags', request.tags.map(encodeURIComponent).join(','));
     if (request.traceparent !== undefined) headers.set('traceparent', request.traceparent);
+    if (request.client !== undefined) headers.set('x-edge-client', request.client);
     if (request.body !== undefined) headers.set('content-type', 'application/json');
     return fetch(base + request.path, {
       method: request.method,

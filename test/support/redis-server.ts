@@ -17,7 +17,8 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-export async function startRedisServer(): Promise<RedisServer> {
+/** @param settings more of its command line */
+export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer> {
   const folder = mkdtempSync(join(tmpdir(), 'redis-test-'));
   const port = await freePort();
   let server: ChildProcess | undefined;
@@ -25,9 +26,13 @@ export async function startRedisServer(): Promise<RedisServer> {
   process.once('exit', killAtExit);
 
   async function start(): Promise<void> {
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''], {
-      stdio: 'ignore',
-    });
+    server = spawn(
+      'redis-server',
+      ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...settings],
+      {
+        stdio: 'ignore',
+      },
+    );
     const failed = new Promise<never>((_, reject) =>
       server?.once('error', () => reject(new Error('redis-server is not installed: apt-get install redis-server'))),
     );

@@ -44,7 +44,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** @param more settings, `name=value` */
+export async function startPostgres(more: readonly string[] = []): Promise<TestPostgres> {
   const bin = binaries();
   const as = owner();
   const folder = mkdtempSync(join(tmpdir(), 'test-postgres-'));
@@ -58,6 +59,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${folder}`,
     'max_connections=80',
+    ...more,
   ];
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   let server: ChildProcess | undefined;
