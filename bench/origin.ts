@@ -1,7 +1,7 @@
 /**
  * `npm run bench:origin`: the same mixed load (two models, shared beginnings) straight to one simulated Ollama and through the
  * sidecar; what the sidecar adds to an idle system; its memory with a thousand open streams. Each part runs in a process of
- * its own, and the two ways take turns.
+ * its own, the sidecar as its image has it, and the two ways take turns.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Agent, request } from 'undici';
 import { freePort } from '../scripts/lib/ports.ts';
+import { bundleSidecar } from '../scripts/lib/sidecar-image.ts';
 
 const ROUNDS = 3;
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 240);
@@ -28,15 +29,11 @@ interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function start(script: string, args: readonly string[], env: Record<string, string>): ChildProcess {
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', resolve(import.meta.dirname, script), ...args],
-    {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   children.push(child);
   return child;
 }
@@ -177,18 +174,18 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-origin-'));
 try {
   const [simulatedPort, sidecarPort] = [await freePort(), await freePort()];
   const ollama = `http://127.0.0.1:${simulatedPort}`;
-  start('simulated-ollama/main.ts', ['--port', String(simulatedPort)], {});
+  start([resolve(import.meta.dirname, 'simulated-ollama/main.ts'), '--port', String(simulatedPort)]);
   await answers(`${ollama}/api/version`);
   const control = (change: object) =>
     request(`${ollama}/_sim/control`, { method: 'POST', body: JSON.stringify(change), dispatcher: agent }).then(
       ({ body }) => body.dump(),
     );
-  const sidecar = start('../origin/src/main.ts', [], {
+  const sidecar = start(bundleSidecar(join(folder, 'app')), {
     ORIGIN_SECRET: secret,
     ORIGIN_PORT: String(sidecarPort),
     OLLAMA_URL: ollama,
     OLLAMA_MAX_LOADED_MODELS: '2',
-    STATE_DIR: folder,
+    STATE_DIR: join(folder, 'state'),
   });
   await answers(`http://127.0.0.1:${sidecarPort}/health`);
   const direct: Target = { url: ollama, headers: {} };

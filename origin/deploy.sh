@@ -103,6 +103,8 @@ if $tracing && [ -z "$(setting OTEL_EXPORTER_OTLP_ENDPOINT '')" ]; then
 fi
 
 compose=(docker compose --project-directory "$root" --file "$root/docker-compose.origin.yml")
+override=$root/docker-compose.origin.override.yml
+if [ -f "$override" ]; then compose+=(--file "$override"); fi
 if [ -f "$env_file" ]; then compose+=(--env-file "$env_file"); fi
 if $tunnel; then compose+=(--profile tunnel); fi
 if $tracing; then compose+=(--profile tracing); fi

@@ -118,6 +118,12 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
       registers,
     }),
     slots: new Gauge({ name: 'origin_lane_running', help: 'Runs on a lane', labelNames: ['lane'], registers }),
+    limit: new Gauge({
+      name: 'origin_lane_slots',
+      help: 'Slots of a lane that this sidecar may use now',
+      labelNames: ['lane'],
+      registers,
+    }),
     resident: new Gauge({
       name: 'origin_model_resident_bytes',
       help: 'Memory of a model on a lane',
@@ -196,8 +202,10 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
       read.waiting.set(scheduler.waiting);
       read.expected.set(scheduler.expectedWait('interactive') / 1000);
       read.flights.set(flights.size);
-      for (const { name, state } of scheduler.lanes)
+      for (const { name, state, limit } of scheduler.lanes) {
+        read.limit.set({ lane: name }, limit);
         for (const each of LANE_STATES) read.lanes.set({ lane: name, state: each }, state.kind === each ? 1 : 0);
+      }
       read.resident.reset();
       for (const lane of lanes) {
         read.slots.set({ lane: lane.name }, lane.running);

@@ -3,14 +3,15 @@
  * bundled as its image has it and run with that image's command, the project's nginx.conf before all of them, and the simulated
  * Ollama behind.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type SimulatedOllama, startSimulatedOllama } from '../../../bench/simulated-ollama/start.ts';
 import { answers, freePort } from '../../../scripts/lib/ports.ts';
-import { compose, flagsOf, root, service } from '../../origin/stack/compose.ts';
+import { bundleSidecar } from '../../../scripts/lib/sidecar-image.ts';
+import { compose, flagsOf, service } from '../../origin/stack/compose.ts';
 import { startPostgres, type TestPostgres } from '../../origin/support/postgres.ts';
 import { type Nginx, startNginx } from '../../support/nginx.ts';
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
@@ -33,12 +34,6 @@ export interface OriginStack {
   close(): Promise<void>;
 }
 
-/** How the image starts the sidecar. */
-function imageCommand(): readonly string[] {
-  const dockerfile = readFileSync(join(root, service('sidecar').build?.dockerfile ?? ''), 'utf8');
-  return JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
-}
-
 /** @param count as `--scale sidecar=<count>` */
 export async function startOriginStack(
   count: number,
@@ -46,7 +41,7 @@ export async function startOriginStack(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OriginStack> {
   const folder = mkdtempSync(join(tmpdir(), 'origin-stack-'));
-  execFileSync(process.execPath, [join(root, 'origin/bundle.mjs'), join(folder, 'app')], { stdio: 'ignore' });
+  const command = bundleSidecar(join(folder, 'app'));
   mkdirSync(join(folder, 'state'));
   const postgresFlags = [...flagsOf(service('postgres'))].map(([name, value]) => `${name}=${value}`);
   // Debian's Redis is older than the image's; it knows all of these.
@@ -56,8 +51,6 @@ export async function startOriginStack(
     startRedisServer(redisFlags),
     startSimulatedOllama(ollamaOptions),
   ]);
-  const [, ...command] = imageCommand();
-  const flags = command.filter((word) => word.startsWith('--'));
 
   async function startSidecar(): Promise<StackSidecar> {
     const port = await freePort();
@@ -65,7 +58,7 @@ export async function startOriginStack(
       name,
       String(value ?? ''),
     ]);
-    const child: ChildProcess = spawn(process.execPath, [...flags, join(folder, 'app/main.mjs')], {
+    const child: ChildProcess = spawn(process.execPath, command, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...Object.fromEntries(given),
