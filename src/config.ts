@@ -136,6 +136,8 @@ const schema = z.object({
   SEMANTIC_ERROR_LIMIT: z.coerce.number().min(0.0001).max(0.5).default(0.01),
   /** The share of semantic hits that is checked against a generation after the answer. */
   SEMANTIC_CHECK_SHARE: share.default(0.05),
+  /** Whether a semantic hit takes as long as its answer took to generate, so that timing does not tell. */
+  SEMANTIC_PAD_LATENCY: flag.default(false),
   /** A model of the origin that says whether two answers agree where comparing them cannot tell. */
   SEMANTIC_JUDGE_MODEL: z.string().optional(),
 

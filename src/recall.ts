@@ -6,6 +6,7 @@ import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { freshness } from './exchange/policy.ts';
 import { suffices } from './look.ts';
+import { pacedResponse } from './paced.ts';
 import { type Manner, storedResponse } from './respond.ts';
 import type { BoundClass, Gate } from './semantic/gate.ts';
 import { partitionOf, type Semantic } from './semantic/partition.ts';
@@ -88,12 +89,16 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
   return NONE;
 }
 
-export function recalledResponse(
+export async function recalledResponse(
   { alike: { exchange, match }, receipt }: Extract<Recalled, { kind: 'found' }>,
   manner: Manner,
-): Response {
+  visit: Visit,
+  edge: Edge,
+): Promise<Response> {
   manner.trail.tell({ semantic: { similarity: match.similarity, key: match.key, question: match.question } });
-  const response = storedResponse(exchange, 'SEMANTIC', manner);
+  const response = edge.config.SEMANTIC_PAD_LATENCY
+    ? await pacedResponse(exchange, manner, visit.request.signal)
+    : storedResponse(exchange, 'SEMANTIC', manner);
   response.headers.set('x-cache-similarity', match.similarity.toFixed(3));
   response.headers.set('x-cache-receipt', receipt);
   return response;

@@ -43,7 +43,7 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   if (recalled.kind === 'found') {
     if (Math.random() < edge.config.SEMANTIC_CHECK_SHARE)
       edge.flights.board(checking(launch('warm'), recalled.alike, edge));
-    return recalledResponse(recalled, manner);
+    return recalledResponse(recalled, manner, visit, edge);
   }
   if (ask.policy.onlyIfCached)
     return faultResponse(dialect, fault('timeout', 'nothing is cached for this request'), trail.headers('MISS'));

@@ -3,6 +3,7 @@ import type { Edge } from '../edge.ts';
 import { renderMetrics } from '../statistics/prometheus.ts';
 import { reportOf } from '../statistics/report.ts';
 import type { OperatorVisit } from './routes.ts';
+import { semanticState } from './semantic-state.ts';
 
 /** Nothing of the past in steps: only the sums of the windows. */
 const NO_POINTS = Number.MAX_SAFE_INTEGER;
@@ -10,9 +11,11 @@ const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export async function cacheStats(_visit: OperatorVisit, edge: Edge): Promise<Response> {
   const now = Date.now();
-  return Response.json(reportOf(await edge.statistics.read(NO_POINTS), edge.config, now), {
-    headers: { 'cache-control': 'no-store' },
-  });
+  const [windows, semantic] = await Promise.all([edge.statistics.read(NO_POINTS), semanticState(edge)]);
+  return Response.json(
+    { ...reportOf(windows, edge.config, now), semantic },
+    { headers: { 'cache-control': 'no-store' } },
+  );
 }
 
 export async function metrics(_visit: OperatorVisit, edge: Edge): Promise<Response> {

@@ -24,7 +24,7 @@ let pair: Pair;
 beforeAll(async () => {
   ollama = await startScriptedOllama(good);
   pair = await startPair({
-    vars: { SEMANTIC_TIMEOUT_MS: '5000', SEMANTIC_CHECK_SHARE: '1', API_KEYS },
+    vars: { SEMANTIC_TIMEOUT_MS: '5000', SEMANTIC_CHECK_SHARE: '1', ADMIN_KEY: 'the-key-of-the-operator', API_KEYS },
     origin: { OLLAMA_URL: ollama.url },
   });
 });
@@ -70,6 +70,20 @@ describe('a model whose answers turn bad', () => {
     // The next isolate knows.
     await pair.restartEdge();
     expect((await asked('kettle', 'acme')).cache).toBe('MISS');
+  });
+
+  it('is seen in the statistics', async () => {
+    const stats = await fetch(`${pair.url}/api/cache/stats`, {
+      headers: { authorization: 'Bearer the-key-of-the-operator' },
+    });
+    const { semantic } = (await stats.json()) as { semantic: { classes: { tenant: string }[] } };
+    expect(semantic).toMatchObject({ enabled: true, embedder: 'static', index: 'local', error_limit: 0.01 });
+    expect(semantic.classes.find(({ tenant }) => tenant === 'acme')).toMatchObject({
+      kind: 'question',
+      phase: 'stopped',
+      stops: 1,
+      checks: { right: 4, unsure: 0, reported: 0 },
+    });
   });
 
   it('has the checked question’s own answer from then on', async () => {

@@ -6,6 +6,7 @@ import { cacheStatusOf } from './cache-status.ts';
 import { type ScriptedOllama, startScriptedOllama } from './scripted-ollama.ts';
 
 /** On a busy machine the default of 30 ms would be luck. */
+const OPERATOR = { authorization: 'Bearer the-key-of-the-operator' };
 const PATIENT = { SEMANTIC_TIMEOUT_MS: '5000' };
 /** What is written after an answer is there a moment later. */
 const settle = () => new Promise((resume) => setTimeout(resume, 200));
@@ -15,7 +16,10 @@ let pair: Pair;
 
 async function start(vars: Record<string, string>): Promise<void> {
   ollama = await startScriptedOllama((question) => `The answer to "${question}" is long enough.`);
-  pair = await startPair({ vars: { ...PATIENT, ...vars }, origin: { OLLAMA_URL: ollama.url } });
+  pair = await startPair({
+    vars: { ...PATIENT, ADMIN_KEY: 'the-key-of-the-operator', ...vars },
+    origin: { OLLAMA_URL: ollama.url },
+  });
 }
 async function stop(): Promise<void> {
   await pair.close();
@@ -134,6 +138,18 @@ describe('a question in other words', () => {
     expect((await chat(asksAgain(thing()), cached)).status).toBe(504);
   });
 
+  it('leaves the index when its answer is purged', async () => {
+    const what = thing();
+    await stored(asks(what), { 'x-cache-tags': what });
+    const hit = await chat(asksAgain(what));
+    expect(hit.cache).toBe('SEMANTIC');
+    const purged = await post(pair.url, '/api/cache/purge', { tag: what }, OPERATOR);
+    expect(JSON.parse(purged.text)).toMatchObject({ reached: { semantic: { state: 'done', removed: 1 } } });
+    const late = await chat(asksAgain(what));
+    expect(late.cache).toBe('MISS');
+    expect(cacheStatusOf(late.headers).semantic).toMatch(/^semantic; fwd=uri-miss/);
+  });
+
   it('leaves the index when the answer is no longer fresh', async () => {
     const what = thing();
     await stored(asks(what), { 'x-cache-ttl': '2' });
@@ -142,5 +158,47 @@ describe('a question in other words', () => {
     const late = await chat(asksAgain(what));
     expect(late.cache).toBe('MISS');
     expect(cacheStatusOf(late.headers).semantic).toMatch(/^semantic; fwd=uri-miss/);
+  });
+});
+
+describe('the time that a semantic hit takes', () => {
+  const SECOND = 1e9;
+  beforeAll(async () => {
+    await start({ SEMANTIC_CHECK_SHARE: '0', SEMANTIC_PAD_LATENCY: 'true' });
+    // The model took half a second to begin, and another half to write.
+    ollama.timing = { total: 1.2 * SECOND, load: 0.2 * SECOND, prompt: 0.5 * SECOND, eval: 0.5 * SECOND };
+  });
+  afterAll(stop);
+
+  it('is that of the generation, where it must not tell', async () => {
+    const what = thing();
+    const first = await stored(asks(what));
+    const startedAt = performance.now();
+    const whole = await chat(asksAgain(what));
+    expect(whole.cache).toBe('SEMANTIC');
+    expect(performance.now() - startedAt).toBeGreaterThan(990);
+    expect(wordsOf(whole.text)).toBe(wordsOf(first.text));
+  });
+
+  it('is spread over the stream as well', async () => {
+    const what = thing();
+    const first = await stored(asks(what));
+    const startedAt = performance.now();
+    const response = await fetch(`${pair.url}/api/chat`, {
+      method: 'POST',
+      body: JSON.stringify(chatBody(asksAgain(what), { stream: true })),
+    });
+    const arrivals: number[] = [];
+    let text = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      arrivals.push(performance.now() - startedAt);
+      text += decoder.decode(chunk, { stream: true });
+    }
+    expect(response.headers.get('x-cache')).toBe('SEMANTIC');
+    expect(wordsOf(text)).toBe(wordsOf(first.text));
+    expect(arrivals.length).toBeGreaterThan(5);
+    expect(arrivals[0]).toBeGreaterThan(490);
+    expect(arrivals.at(-1)).toBeGreaterThan(900);
   });
 });
