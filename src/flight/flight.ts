@@ -45,6 +45,8 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** A pump that showed no life for this long was taken down with the request that began it. */
 const PUMP_DEAD_AFTER_MS = 3_000;
 const READER_BEAT_MS = 1_000;
+/** A piece costs some 50 µs for each reader: a crowd gets several at once, so that a fifth of the time is the most it takes. */
+const GAP_A_READER_MS = 0.25;
 
 export interface Flight {
   readonly wire: Wire;
@@ -114,21 +116,46 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
   }
 
   function createPump(): Pump {
+    let woken = Number.NEGATIVE_INFINITY;
+    let later: ReturnType<typeof setTimeout> | undefined;
+
+    function wakeNow(): void {
+      if (later !== undefined) clearTimeout(later);
+      later = undefined;
+      woken = now();
+      wake();
+    }
+
+    function wakeInTime(): void {
+      const left = woken + readers.size * GAP_A_READER_MS - now();
+      if (left <= 0) wakeNow();
+      else later ??= setTimeout(wakeNow, left);
+    }
+
     /** Only the pump that was asked for last may write. */
     const ifCurrent = (write: () => void) => {
       if (current !== self) return;
       lastBeat = now();
       write();
-      wake();
     };
     const self: Pump = {
-      takeOff: (value) => ifCurrent(() => (takeoff ??= value)),
+      takeOff: (value) =>
+        ifCurrent(() => {
+          takeoff ??= value;
+          // Those who wait for the head get the first piece with it.
+          if (value.kind !== 'answering') wakeNow();
+        }),
       push: (chunk) =>
         ifCurrent(() => {
           chunks.push(chunk);
           written += chunk.byteLength;
+          wakeInTime();
         }),
-      land: (value) => ifCurrent(() => (landing ??= value)),
+      land: (value) =>
+        ifCurrent(() => {
+          landing ??= value;
+          wakeNow();
+        }),
       beat() {
         if (current === self) lastBeat = now();
       },
@@ -156,7 +183,8 @@ export function createFlight(wire: Wire, now: () => number = Date.now): Flight {
     function look(): void {
       wakeNext?.();
       wakeNext = undefined;
-      if (takeoff !== undefined || landing !== undefined || left) off.resolve();
+      const answering = takeoff?.kind === 'answering' && chunks.length === 0;
+      if ((takeoff !== undefined && !answering) || landing !== undefined || left) off.resolve();
       if (landing === undefined && !left) return;
       over.resolve();
       readers.delete(look);
