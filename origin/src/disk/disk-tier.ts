@@ -3,12 +3,11 @@
  * moment; bounded in bytes, least recently used first out. Several sidecars may share one folder: what one has stored the
  * others serve, what one purges is gone for all.
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { Exchange } from '../../../src/exchange/exchange.ts';
 import type { Purge } from '../../../src/exchange/purge.ts';
 import { decodeExchange, encodeExchange } from '../../../src/tiers/stored.ts';
+import { openSqlite, versionOf } from './sqlite.ts';
 
 export interface StoredExchange {
   /** The stored form; see `src/tiers/stored.ts`. */
@@ -82,7 +81,8 @@ const EXPIRE_MS = 60_000;
  * @param now milliseconds since the epoch
  */
 export function openDiskTier(folder: string, maxBytes: number, now: () => number = Date.now): DiskTier {
-  const db = openDatabase(folder);
+  const db = openSqlite(folder, 'exchanges.sqlite', prepare, 'drop');
+  db.exec('PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8192;');
   const select = db.prepare('SELECT bytes, digest, stored_at, fresh_until, keep_until FROM exchange WHERE key = ?');
   const lookAt = db.prepare('SELECT fresh_until FROM exchange WHERE key = ?');
   const upsert = db.prepare(`
@@ -216,46 +216,10 @@ interface Row {
   readonly keep_until: number;
 }
 
-/** A file that cannot be read any more is begun anew: it is a cache. */
-function openDatabase(folder: string): DatabaseSync {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, 'exchanges.sqlite');
-  try {
-    return prepareDatabase(file);
-  } catch (error) {
-    if (!/malformed|not a database/.test(String(error))) throw error;
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
-    return prepareDatabase(file);
-  }
-}
-
-function prepareDatabase(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: 2_000 });
-  try {
-    useWriteAheadLog(db);
-    db.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8192;');
-    db.exec('BEGIN IMMEDIATE');
-    const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
-    // A cache of another version's making is worth less than the code that would convert it.
-    if (version !== SCHEMA_VERSION) db.exec('DROP TABLE IF EXISTS exchange; DROP TABLE IF EXISTS total;');
-    db.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
-  }
-}
-
-/** SQLite does not wait for its lock here, and another sidecar may be opening the same file. */
-function useWriteAheadLog(db: DatabaseSync): void {
-  for (let attempt = 0; ; attempt += 1)
-    try {
-      db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;');
-      return;
-    } catch (error) {
-      if (attempt >= 40 || !/locked/.test(String(error))) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-    }
+function prepare(db: DatabaseSync): void {
+  // A cache of another version's making is worth less than the code that would convert it.
+  if (versionOf(db) !== SCHEMA_VERSION) db.exec('DROP TABLE IF EXISTS exchange; DROP TABLE IF EXISTS total;');
+  db.exec(`${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION};`);
 }
 
 /** The exchange itself, for those who do not take it as it is stored; undefined if it cannot be read. */

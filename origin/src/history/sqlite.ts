@@ -1,7 +1,6 @@
 /** History in SQLite: the default, beside the disk tier. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openSqlite, versionOf } from '../disk/sqlite.ts';
 import type { HistoryStore, Popular, SessionVisit } from './history.ts';
 
 /** Each runs once, in order. */
@@ -29,10 +28,7 @@ const POPULAR = `
   FROM visit v JOIN prompt p ON p.key = v.key`;
 
 export function openSqliteHistory(folder: string): HistoryStore {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const db = new DatabaseSync(join(folder, 'history.sqlite'), { timeout: 2_000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  migrate(db);
+  const db = openSqlite(folder, 'history.sqlite', migrate, 'set aside');
   const addPrompt = db.prepare(`
     INSERT INTO prompt (key, tenant, namespace, model, path, question, body, ttl, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET ttl = excluded.ttl, tags = excluded.tags`);
@@ -79,7 +75,7 @@ export function openSqliteHistory(folder: string): HistoryStore {
 }
 
 function migrate(db: DatabaseSync): void {
-  const { user_version: done } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  const done = versionOf(db);
   for (const [index, sql] of MIGRATIONS.entries())
-    if (index >= done) db.exec(`BEGIN; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`);
+    if (index >= done) db.exec(`${sql} PRAGMA user_version = ${index + 1};`);
 }
