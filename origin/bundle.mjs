@@ -5,10 +5,11 @@ import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const { build } = await import(process.env.ESBUILD ?? 'esbuild');
+const root = resolve(import.meta.dirname, '..');
 const out = resolve(process.argv[2] ?? 'dist/origin');
 
-await build({
-  entryPoints: [resolve(import.meta.dirname, 'src/main.ts')],
+const { metafile } = await build({
+  entryPoints: [resolve(root, 'origin/src/main.ts')],
   outdir: out,
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -25,7 +26,12 @@ await build({
   banner: { js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);" },
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: root,
 });
+// The image is built from these folders alone.
+const outside = Object.keys(metafile.inputs).filter((path) => !/^(src|origin|node_modules)\//.test(path));
+if (outside.length > 0) throw new Error(`the sidecar may not import ${outside.join(', ')}: its image does not have it`);
 
 const bytes = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0);
 console.log(`${out}: ${readdirSync(out).length} files, ${Math.round(bytes / 1024)} KB`);
