@@ -1,6 +1,6 @@
 /** Reading: a prompt as the guards see it. What it wants, and its words in order, each with its polarity and its case. */
 import { withoutCourtesy } from './words/courtesy.ts';
-import { frameOf, type Intent } from './words/frames.ts';
+import { frameOf, type Intent, type Mood } from './words/frames.ts';
 import { type IsWord, lemmaOf } from './words/lemma.ts';
 import { withoutPhrases } from './words/phrases.ts';
 import { joined, recast } from './words/recast.ts';
@@ -39,7 +39,8 @@ export interface Item {
 
 export interface Sentence {
   readonly intent: Intent;
-  readonly past: boolean;
+  readonly mood: Mood;
+  readonly anybody: boolean;
   readonly generic: boolean;
   /** What it is about, without courtesy and frame, inflections undone. */
   readonly core: string;
@@ -77,7 +78,8 @@ export function read(text: string, isWord: IsWord): Reading {
     builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
     sentences.push({
       intent: framed.intent,
-      past: framed.past,
+      mood: framed.mood,
+      anybody: framed.anybody,
       generic: framed.generic,
       core: framed.rest
         .split(' ')
@@ -113,6 +115,7 @@ const ASKED: Readonly<Record<Intent, string>> = {
   does: 'does',
   can: 'can',
   should: 'should',
+  must: 'must',
   will: 'will',
   has: 'has',
   command: '',
@@ -179,6 +182,16 @@ function personsOf(sentences: readonly Sentence[]): (1 | 2)[] {
   return persons;
 }
 
+/** "Less sugar" is of sugar; "work less" is of the work. */
+const qualifies = (next: string | undefined): boolean =>
+  next !== undefined &&
+  next !== ',' &&
+  next !== 'and' &&
+  next !== 'or' &&
+  next !== 'without' &&
+  !LIGHT_PREPOSITIONS.has(next) &&
+  !HEAVY_PREPOSITIONS.has(next);
+
 /** "Feels like", "what is it like": no verb. */
 const isSimile = (before: string | undefined, next: string | undefined): boolean =>
   BEFORE_LIKE.has(before ?? '') || (next === undefined && !LIKERS.has(before ?? ''));
@@ -242,15 +255,16 @@ class ItemBuilder {
         polarity = -1;
         role = word;
         this.segment++;
-      } else if ((word === 'more' || word === 'less' || word === 'fewer') && next !== undefined && next !== 'than') {
+      } else if ((word === 'more' || word === 'less' || word === 'fewer') && qualifies(next)) {
         degree = 'more';
         if (word !== 'more') polarity = polarity === 1 ? -1 : 1;
       } else if ((word === 'most' || word === 'least') && next !== undefined) {
         // "The most coolest" is the coolest.
         if (word === 'least' || !next.endsWith('est')) degree = 'most';
         if (word === 'least') polarity = polarity === 1 ? -1 : 1;
-      } else if (word === "'s") this.own();
-      else if (word === 'like' && !isSimile(words[i - 1], next)) push('word', word, word);
+      } else if (word === "'s") {
+        if (words[i - 1] !== 'who') this.own();
+      } else if (word === 'like' && !isSimile(words[i - 1], next)) push('word', word, word);
       else if (REFLEXIVE.has(word) && LIGHT_PREPOSITIONS.has(words[i - 1] ?? '')) push('pronoun', word, 'self');
       else if (HEAVY_PREPOSITIONS.has(word)) {
         push('relation', word, word);
@@ -264,6 +278,11 @@ class ItemBuilder {
       else if (ANYONE.has(word) || EMPTY.has(word) || (word === 'own' && OWNERS.has(words[i - 1] ?? ''))) {
         if (!ARTICLES.has(word) && !FIRST_PERSON.has(word) && !SECOND_PERSON.has(word)) role = '';
       } else this.content(word, push);
+    }
+    // "If you are not": nothing follows that it could be said of.
+    if (polarity < 0) {
+      polarity = 1;
+      push('quantifier', 'not', 'not');
     }
   }
 

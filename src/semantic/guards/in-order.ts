@@ -10,8 +10,9 @@ import { payload } from './payload.ts';
 import { person } from './person.ts';
 import { antonym, negation } from './polarity.ts';
 import { quantifier } from './quantifier.ts';
-import { question, tense } from './question.ts';
+import { question } from './question.ts';
 import { role } from './role.ts';
+import { tense } from './tense.ts';
 import { name, unmatched } from './unmatched.ts';
 
 export const GUARDS: readonly Guard[] = [

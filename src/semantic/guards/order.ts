@@ -46,8 +46,9 @@ function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean 
   const firstB = b.items[first.b] as Item;
   const secondB = b.items[second.b] as Item;
   const apart = firstA.segment !== secondA.segment && firstB.segment !== secondB.segment;
-  // A phrase with its own preposition moved as a whole.
-  if (apart && (sameRole(firstA, firstB) || sameRole(secondA, secondB))) return true;
+  // A phrase with its own preposition moved as a whole: each keeps its case, and the two cases differ.
+  if (apart && firstA.role === firstB.role && secondA.role === secondB.role && firstA.role !== secondA.role)
+    return true;
   if (coordinated(firstA, secondA) && coordinated(firstB, secondB)) return true;
   if (JUDGING.has(firstA.lemma) || JUDGING.has(secondA.lemma)) return firstA.sentence === secondA.sentence;
   if (isGenitive(firstA, secondA, secondB, firstB) || isGenitive(secondB, firstB, firstA, secondA)) return true;
@@ -57,8 +58,6 @@ function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean 
       (coordinated(firstB, secondB) && first.a + 1 === second.a))
   );
 }
-
-const sameRole = (x: Item, y: Item): boolean => x.role !== '' && x.role === y.role;
 
 const coordinated = (x: Item, y: Item): boolean => x.segment === y.segment && x.chunk !== y.chunk;
 

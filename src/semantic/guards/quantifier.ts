@@ -32,18 +32,40 @@ function shares(reading: Reading): string {
 function isSuperlative({ items, sentences }: Reading, at: number): boolean {
   const item = items[at] as Item;
   const next = items[at + 1];
+  const sentence = sentences[item.sentence];
   return (
-    sentences[item.sentence]?.intent === 'what' &&
+    sentence?.intent === 'what' &&
+    DETERMINERS.has(sentence.words[sentence.words.indexOf('most') - 1] ?? '') &&
     next !== undefined &&
     next.role === item.role &&
     next.sentence === item.sentence
   );
 }
 
+const DETERMINERS = new Set([
+  'the',
+  'your',
+  'my',
+  'our',
+  'their',
+  'his',
+  'her',
+  'its',
+  'a',
+  'of',
+  'what',
+  'which',
+  'are',
+  'is',
+  'some',
+]);
+
+const ALL_OF = /^(?:what|which|who) (?:is|are|was|were) all\b/;
+
 function shareOf({ sentences }: Reading, item: Item): string {
   const share = SHARES.get(item.lemma) ?? item.lemma;
   // "Is he alive" and "is he still alive" are two questions, "why do people still smoke" and "why do people smoke" are one.
   if (share === 'still' && sentences[item.sentence]?.intent !== 'is') return '';
   // "What are all the ways" wants what "what are the ways" wants.
-  return share === 'all' && sentences[item.sentence]?.intent === 'what' ? '' : share;
+  return item.lemma === 'all' && ALL_OF.test(sentences[item.sentence]?.words.join(' ') ?? '') ? '' : share;
 }

@@ -1,5 +1,5 @@
-/** What is asked for: a reason is no way, a place no time, and "can I" is not "should I". And tense: who is, who was. */
-import type { Reading, Sentence } from '../reading.ts';
+/** What is asked for: a reason is no way, a place no time, and "can I" is not "should I". */
+import type { Reading } from '../reading.ts';
 import type { Intent } from '../words/frames.ts';
 import type { Guard } from './guard.ts';
 
@@ -22,6 +22,7 @@ const CLASS: Readonly<Record<Intent, string>> = {
   has: 'has',
   can: 'can',
   should: 'should',
+  must: 'must',
   will: 'will',
 };
 
@@ -29,26 +30,6 @@ export const question: Guard = {
   name: 'question',
   refuses: ({ a, b }) => wanted(a) !== wanted(b) && !sameComparison(a, b),
 };
-
-export const tense: Guard = {
-  name: 'tense',
-  refuses: ({ a, b }) =>
-    a.sentences.length === b.sentences.length && a.sentences.some((s, i) => differs(s, b.sentences[i] as Sentence)),
-};
-
-/** "How did" and "how do" want the same way; of facts the tense decides. */
-function differs(a: Sentence, b: Sentence): boolean {
-  return a.past !== b.past && a.intent !== 'how' && a.intent !== 'why' && !(isOfAllTime(a) && isOfAllTime(b));
-}
-
-/** "What was your worst day ever" and "what is your worst day": of a whole life, now or so far is the same. */
-function isOfAllTime({ intent, words }: Sentence): boolean {
-  return (
-    intent === 'what' &&
-    words.some((word) => word === 'most' || word === 'best' || word === 'worst' || /[^aeiou]iest$/.test(word)) &&
-    words.some((word) => word === 'you' || word === 'your')
-  );
-}
 
 function wanted(reading: Reading): string {
   const all = reading.sentences.map((sentence) => CLASS[sentence.intent]);

@@ -1,28 +1,52 @@
-/** Cases that exclude each other: to Berlin is not from Berlin, for a law is not against it. */
-import type { Item } from '../reading.ts';
+/**
+ * Cases: to Berlin is not from Berlin, for a law is not against it, hired by somebody is not hiring. Prepositions that stand for each
+ * other in usage are listed; any other change of a word's case changes who or what it is to the rest.
+ */
+import type { Reading } from '../reading.ts';
+import { isParticiple } from '../words/voice.ts';
 import type { Guard } from './guard.ts';
 
-const CONTRARY: ReadonlySet<string> = new Set(
-  [
-    'from to',
-    'from into',
-    'from onto',
-    'with without',
-    'for against',
-    'before after',
-    'since until',
-    'by for',
-    // Who is hired by somebody does not hire.
-    'by ',
-    'above below',
-    'over under',
-    'in outside',
-    'inside outside',
-  ].flatMap((pair) => [pair, pair.split(' ').reverse().join(' ')]),
-);
+/** Each stands for every other on its line. The empty case is none: an object, or the first part of a compound. */
+const INTERCHANGEABLE: readonly (readonly string[])[] = [
+  ['', 'of', 'in', 'on', 'at', 'for', 'about', 'within', 'upon', 'during'],
+  ['for', 'to'],
+  ['of', 'to'],
+  ['of', 'with'],
+  ['of', 'from'],
+  ['of', 'by'],
+  ['on', 'with'],
+  ['for', 'per'],
+  ['to', 'into', 'onto', 'toward', 'towards'],
+  ['in', 'into'],
+  ['on', 'onto'],
+  ['by', 'with', 'via', 'through'],
+  ['under', 'below', 'beneath', 'underneath'],
+  ['above', 'over'],
+  ['between', 'among', 'amongst'],
+  ['if', 'while', 'during', 'as'],
+];
+/** May be left out: "learn (to) paint", "married to him" and "he is married", what is compared. */
+const OMISSIBLE =
+  'to with as between than accordingto near beside from into because while if whether like towards toward per versus';
+
+const COMPATIBLE: ReadonlySet<string> = new Set([
+  ...INTERCHANGEABLE.flatMap((line) => line.flatMap((one) => line.map((other) => `${one} ${other}`))),
+  ...OMISSIBLE.split(' ').flatMap((role) => [`${role} `, ` ${role}`]),
+]);
+
+/** "Songs by" somebody are that one's songs; "was written by" has been turned round before and leaves no `by`. */
+const isAuthorship = (one: string, a: Reading, other: string, b: Reading): boolean =>
+  (one === 'by' && other === '' && !hasAgent(a)) || (other === 'by' && one === '' && !hasAgent(b));
+
+const hasAgent = ({ sentences }: Reading): boolean =>
+  sentences.some(({ words }) => words.some((word, i) => word === 'by' && isParticiple(words[i - 1])));
 
 export const role: Guard = {
   name: 'role',
   refuses: ({ a, b, alignment }) =>
-    alignment.pairs.some((pair) => CONTRARY.has(`${(a.items[pair.a] as Item).role} ${(b.items[pair.b] as Item).role}`)),
+    alignment.pairs.some((pair) => {
+      const one = a.items[pair.a]?.role ?? '';
+      const other = b.items[pair.b]?.role ?? '';
+      return one !== other && !COMPATIBLE.has(`${one} ${other}`) && !isAuthorship(one, a, other, b);
+    }),
 };

@@ -15,14 +15,38 @@ export type Intent =
   | 'does'
   | 'can'
   | 'should'
+  | 'must'
   | 'will'
   | 'has'
   | 'command'
   | 'none';
 
+/** What the sentence's first auxiliary adds: when, or whether it is a fact, a duty, an ability or a thought. */
+export type Mood = 'fact' | 'past' | 'future' | 'duty' | 'ability' | 'thought';
+
+const MOODS: ReadonlyMap<string, Mood> = new Map([
+  ['was', 'past'],
+  ['were', 'past'],
+  ['did', 'past'],
+  ['had', 'past'],
+  ['will', 'future'],
+  ['shall', 'future'],
+  ['should', 'duty'],
+  ['must', 'duty'],
+  ['can', 'ability'],
+  ['could', 'ability'],
+  ['may', 'ability'],
+  ['might', 'ability'],
+  ['would', 'thought'],
+]);
+const FIRST_AUXILIARY =
+  /^(?:\S+ ){0,4}?(was|were|did|had|will|shall|should|must|can|could|may|might|would|do|does|is|are|am|has|have) /;
+
 export interface Framed {
   readonly intent: Intent;
-  readonly past: boolean;
+  readonly mood: Mood;
+  /** Its subject comes right after the auxiliary and is anybody. */
+  readonly anybody: boolean;
   /** The subject was anybody: i, you, one. */
   readonly generic: boolean;
   readonly rest: string;
@@ -127,7 +151,8 @@ const PATTERNS: readonly Pattern[] = [
   { intent: 'is', at: /^(?:is|are|was|were|am) / },
   { intent: 'does', at: /^(?:do|does|did) / },
   { intent: 'can', at: /^(?:can|could|may|might) / },
-  { intent: 'should', at: /^(?:should|must|shall) / },
+  { intent: 'should', at: /^(?:should|shall) / },
+  { intent: 'must', at: /^must / },
   { intent: 'will', at: /^(?:will|would) / },
   { intent: 'has', at: /^(?:has|have|had) / },
 ];
@@ -151,7 +176,9 @@ export function frameOf(sentence: string): Framed {
     }
   }
   const padded = `${line} `;
-  const past = /^(?:\w+ ){0,2}?(?:was|were|did|had) /.test(padded);
+  const [opening = '', auxiliary = ''] = FIRST_AUXILIARY.exec(padded) ?? [];
+  const mood = MOODS.get(auxiliary) ?? 'fact';
+  const anybody = GENERIC.test(padded.slice(opening.length));
   for (const { intent, at, generic, tail } of PATTERNS) {
     const match = at.exec(padded);
     if (match === null || match[0] === '' || match[0].trim() === '') continue;
@@ -159,8 +186,8 @@ export function frameOf(sentence: string): Framed {
       .slice(match[0].length)
       .trim()
       .replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '')
-      .replace(intent === 'how' ? /^be (?=an? )/ : /^$/, 'become ');
-    return { intent, past, generic: generic === true || GENERIC.test(rest), rest };
+      .replace(intent === 'how' ? /^be (?=an? )/ : /^(?!)/, 'become ');
+    return { intent, mood, anybody, generic: generic === true || GENERIC.test(rest), rest };
   }
-  return { intent: COMMANDS.test(line) ? 'command' : 'none', past, generic: false, rest: line };
+  return { intent: COMMANDS.test(line) ? 'command' : 'none', mood, anybody, generic: false, rest: line };
 }

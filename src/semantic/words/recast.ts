@@ -137,7 +137,9 @@ const RULES: readonly Rule[] = [
     (_, statement) => asked(statement as string),
   ],
   [/^(?:do|does|did) (?:there )?(.+?) (?:really |actually |still )?exist\b ?(.*)$/, 'is there $1 $2'],
-  [/^(?:are|is|was|were) there (?:any |some )?(.+)$/, 'is there $1'],
+  [/^(?:are|is) there (?:any |some )?(.+)$/, 'is there $1'],
+  [/^(?:was|were) there (?:any |some )?(.+)$/, 'was there $1'],
+  [/^(?:do|does) (.+?) must (.+)$/, 'must $1 $2'],
   // The choice before the question.
   [/^(.+ or .+?) , (which|what|who)(?: one)? (is|are) (\w+(?: \w+)?)$/, '$2 $3 $4 , $1'],
   // Examples and lists.

@@ -18,7 +18,7 @@ export const LIGHT_PREPOSITIONS = set(
 /** Say something by themselves: when, where, with or without what. They are compared like content. */
 export const HEAVY_PREPOSITIONS = set(
   `before after until till since without against under over below above beneath underneath inside outside between
-  through across along despite except insteadof than beyond behind beside near versus unless accordingto out off up down
+  through across along despite except insteadof than beyond behind beside near versus unless withorwithout accordingto out off up down
   atleast atmost morethan lessthan upto around`,
 );
 

@@ -2,7 +2,7 @@
 import { PARTICIPLES } from './irregular.ts';
 import { BE, DO, HAVE, HEAVY_PREPOSITIONS, LIGHT_PREPOSITIONS, MODALS } from './small.ts';
 
-const isParticiple = (word: string | undefined): boolean =>
+export const isParticiple = (word: string | undefined): boolean =>
   word !== undefined && (PARTICIPLES.has(word) || (word.length > 3 && word.endsWith('ed')));
 
 const endsPhrase = (word: string): boolean =>
