@@ -2,8 +2,13 @@
  * Judges the semantic matcher on labelled pairs, through the same decision as a request's.
  *
  *   npm run eval:semantic -- --pairs FILE [--embedder static] [--threshold 0.85] [--json]
- *                            [--ablation] [--errors N] [--cosines FILE] [--fit]
+ *     --ablation       what each guard is worth: the figures without it
+ *     --errors N       N wrong decisions of each kind
+ *     --cosines FILE   another embedder's cosines, one a line: compared, or judged with when --embedder names it
+ *     --texts FILE     writes what an embedder is given for each pair, to make such cosines of
+ *     --fit            the calibration that these pairs would give
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { align } from '../src/semantic/alignment.ts';
 import { CALIBRATIONS } from '../src/semantic/calibration.ts';
@@ -18,35 +23,26 @@ import { type LabelledPair, readCosines, readPairs } from './semantic/pairs.ts';
 import { printAblation, printBaselines, printCurve, printErrors, printKinds } from './semantic/report.ts';
 import { staticTable } from './semantic/static-table.ts';
 
-const { values } = parseArgs({
-  options: {
-    pairs: { type: 'string' },
-    embedder: { type: 'string', default: 'static' },
-    threshold: { type: 'string', default: String(DEFAULT_THRESHOLD) },
-    cosines: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    ablation: { type: 'boolean', default: false },
-    errors: { type: 'string' },
-    fit: { type: 'boolean', default: false },
-  },
-});
-
+const { values } = optionsOf();
 const isEmbedder = (name: string): name is EmbedderName => name in CALIBRATIONS;
 if (values.pairs === undefined) fail('--pairs FILE is missing');
 if (!isEmbedder(values.embedder)) fail(`--embedder is one of ${Object.keys(CALIBRATIONS).join(', ')}`);
-const threshold = Number(values.threshold);
+const threshold = Number(values.threshold || Number.NaN);
 if (!(threshold >= 0 && threshold <= 1)) fail('--threshold is a number from 0 to 1');
+if (values.errors !== undefined && !/^[1-9]\d*$/.test(values.errors)) fail('--errors is a number of at least 1');
 if (values.embedder !== 'static' && values.cosines === undefined)
   fail(`--embedder ${values.embedder} needs its --cosines FILE here`);
 
-const pairs = readPairs(values.pairs);
+const pairs = orFail(readPairs, values.pairs);
+if (pairs.length === 0) fail(`${values.pairs}: no pairs`);
 const table = staticTable();
 const embedder = staticEmbedder(table);
 const isWord = (word: string) => table.rows.has(word);
 const plainCosines = pairs.map(({ a, b }) => cosine(embedder.vector(a), embedder.vector(b)));
 const vectorOf = (text: string) => embedder.vector(embeddedText(read(text, isWord)));
 const staticCosines = pairs.map(({ a, b }) => cosine(vectorOf(a), vectorOf(b)));
-const otherCosines = values.cosines === undefined ? undefined : readCosines(values.cosines, pairs.length);
+const otherCosines =
+  values.cosines === undefined ? undefined : orFail((file) => readCosines(file, pairs.length), values.cosines);
 const cosines = values.embedder === 'static' ? staticCosines : (otherCosines ?? staticCosines);
 const options: MatchOptions = {
   threshold,
@@ -55,7 +51,8 @@ const options: MatchOptions = {
 };
 
 const verdicts = judge(options);
-if (values.fit) printFit();
+if (values.texts !== undefined) writeTexts(values.texts);
+else if (values.fit) printFit();
 else if (values.json) printJson();
 else printReport();
 
@@ -119,6 +116,39 @@ function printFit(): void {
       2,
     ),
   );
+}
+
+function writeTexts(file: string): void {
+  const textOf = (prompt: string) => embeddedText(read(prompt, isWord));
+  writeFileSync(file, pairs.map(({ a, b }) => `${JSON.stringify({ a: textOf(a), b: textOf(b) })}\n`).join(''));
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        pairs: { type: 'string' },
+        embedder: { type: 'string', default: 'static' },
+        threshold: { type: 'string', default: String(DEFAULT_THRESHOLD) },
+        cosines: { type: 'string' },
+        texts: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        ablation: { type: 'boolean', default: false },
+        errors: { type: 'string' },
+        fit: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function orFail<T>(work: (file: string) => T, file: string): T {
+  try {
+    return work(file);
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function fail(message: string): never {

@@ -22,14 +22,22 @@ export function readPairs(file: string): LabelledPair[] {
       try {
         return Line.parse(JSON.parse(line));
       } catch (error) {
-        throw new Error(`${file}:${at}: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(`${file}:${at}: ${reasonOf(error)}`);
       }
     });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError)
+    return error.issues.map(({ path, message }) => `${path.join('.') || 'line'}: ${message}`).join('; ');
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Cosines of another embedder for the same pairs, one number a line; see scripts/distil/cosines.py. */
 export function readCosines(file: string, count: number): Float64Array {
   const cosines = Float64Array.from(readFileSync(file, 'utf8').trim().split('\n'), Number);
-  if (cosines.length !== count || cosines.some(Number.isNaN)) throw new Error(`${file}: ${count} numbers expected`);
+  const wrong = cosines.findIndex((cosine) => !(cosine >= -1.001 && cosine <= 1.001));
+  if (wrong >= 0) throw new Error(`${file}:${wrong + 1}: a cosine from -1 to 1 expected`);
+  if (cosines.length !== count) throw new Error(`${file}: ${count} cosines expected, ${cosines.length} found`);
   return cosines;
 }

@@ -8,14 +8,15 @@ import { layoutOf } from './guards/code.ts';
 import type { Comparison, GuardName } from './guards/guard.ts';
 import { refusedBy } from './guards/in-order.ts';
 import { payload } from './guards/payload.ts';
-import { MAX_ITEMS, type Reading, read } from './reading.ts';
+import { MAX_CHARACTERS, MAX_ITEMS, type Reading, read } from './reading.ts';
 import type { IsWord } from './words/lemma.ts';
 
 /** On the calibrated scale: the chance that the two ask the same. */
 export const DEFAULT_THRESHOLD = 0.85;
 
 export interface Candidate {
-  readonly prompt: string;
+  /** As asked, or read already: of many candidates the prompt is read once. */
+  readonly prompt: string | Reading;
   /** The question of a stored answer. */
   readonly stored: string;
   /** Of their vectors, by the embedder whose calibration is used. */
@@ -38,21 +39,26 @@ export type Verdict =
 const NO_ALIGNMENT: Alignment = { pairs: [], leftA: [], leftB: [] };
 
 export function match({ prompt, stored, cosine }: Candidate, options: MatchOptions): Verdict {
-  const a = read(prompt, options.isWord);
+  const a = typeof prompt === 'string' ? read(prompt, options.isWord) : prompt;
   const b = read(stored, options.isWord);
-  return a.key === b.key && sameSigns(a, b) ? { hit: true, similarity: 1 } : compare(a, b, cosine, options);
+  if (isLong(a) || isLong(b))
+    return a.text.trim() === b.text.trim() ? SAME : { hit: false, similarity: 0, refusedBy: 'length' };
+  return a.key === b.key && sameSigns(a, b) ? SAME : compare(a, b, cosine, options);
 }
+
+const SAME: Verdict = { hit: true, similarity: 1 };
 
 function compare(a: Reading, b: Reading, cosine: number, options: MatchOptions): Verdict {
   const comparison: Comparison = { a, b, alignment: align(a, b, options.isWord) };
   const similarity = similarityOf(evidenceOf(comparison, cosine), options.calibration);
-  if (a.items.length > MAX_ITEMS || b.items.length > MAX_ITEMS) return { hit: false, similarity, refusedBy: 'length' };
   const guard = refusedBy(comparison, options.without);
   if (guard !== undefined) return { hit: false, similarity, refusedBy: guard };
   return similarity >= options.threshold
     ? { hit: true, similarity }
     : { hit: false, similarity, refusedBy: 'threshold' };
 }
+
+const isLong = ({ text, items }: Reading): boolean => text.length > MAX_CHARACTERS || items.length > MAX_ITEMS;
 
 /** Case and quotes are left out of the key, but in code they count. */
 function sameSigns(a: Reading, b: Reading): boolean {

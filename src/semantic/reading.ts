@@ -64,9 +64,11 @@ export interface Reading {
 
 /** Items beyond this are not compared one by one: such a prompt is matched only when it is the same. */
 export const MAX_ITEMS = 120;
+/** A longer text is not read at all: it may be matched when it is the same, and costs no time. */
+export const MAX_CHARACTERS = 2000;
 
 export function read(text: string, isWord: IsWord): Reading {
-  const tokens = tokensOf(text);
+  const tokens = text.length > MAX_CHARACTERS ? [] : tokensOf(text);
   const capitals = namesIn(tokens);
   const builder = new ItemBuilder(capitals, isWord);
   const sentences: Sentence[] = [];
@@ -252,7 +254,7 @@ class ItemBuilder {
       ) {
         polarity = polarity === 1 ? -1 : 1;
       } else if (word === 'without') {
-        polarity = -1;
+        polarity = polarity === 1 ? -1 : 1;
         role = word;
         this.segment++;
       } else if ((word === 'more' || word === 'less' || word === 'fewer') && qualifies(next)) {

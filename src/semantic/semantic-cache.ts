@@ -95,7 +95,7 @@ export function semanticCache(parts: SemanticParts): SemanticCache {
     const matches: Match[] = [];
     let refused: Refusal | undefined;
     for (const { key, question: stored, cosine, addedAt } of near) {
-      const verdict = match({ prompt: question, stored, cosine }, { threshold, calibration, isWord });
+      const verdict = match({ prompt: reading, stored, cosine }, { threshold, calibration, isWord });
       const { similarity } = verdict;
       if (verdict.hit) matches.push({ key, question: stored, similarity, addedAt });
       else if (verdict.refusedBy !== 'threshold' && similarity >= threshold)

@@ -53,6 +53,18 @@ const OPEN = new Set(
   `easily effectively efficiently properly correctly successfully current overall main particular specific certain whole entire
   complete various different possible exist available feel`.split(/\s+/),
 );
+/** Before these they say only that the main ones are meant: "the exact difference", "common symptoms". */
+const MAIN = new Set(
+  'exact actual basic key major essential typical general common important biggest primary real true'.split(' '),
+);
+const ABSTRACT = new Set(
+  `difference reason cause symptom feature type example use benefit advantage disadvantage effect step principle concept problem meaning
+  purpose characteristic property function role`.split(/\s+/),
+);
+/** "The best thing in life", "of the world", "in history": of what there is, the best is asked for anyway. */
+const SCOPES = new Set(['life', 'world', 'history', 'time', 'earth', 'universe', 'planet']);
+const SUPERLATIVE = /^(?:most|best|worst|\p{L}+est)$/u;
+
 const PRAISE = new Set(['best', 'good', 'great', 'top', 'nice', 'cool']);
 
 /** One word more in an open question that says what is meant without it. A yes or no is asked of exactly what is said. */
@@ -63,6 +75,9 @@ function isImplied(comparison: Comparison): boolean {
   const intents = [...a.sentences, ...b.sentences].map(({ intent }) => intent);
   if (!intents.every((intent) => intent === 'what' || intent === 'how' || intent === 'where')) return false;
   if (OPEN.has(item.lemma)) return item.word.endsWith('ly') || isBeforeNoun(comparison, item);
+  if (MAIN.has(item.lemma)) return isBeforeNoun(comparison, item, ABSTRACT);
+  if (SCOPES.has(item.lemma) && (item.role === 'in' || item.role === 'of'))
+    return [a, b].every(({ sentences }) => sentences.some(({ words }) => words.some((word) => SUPERLATIVE.test(word))));
   if (IMPLIED.has(item.lemma))
     return intents[0] !== 'how' && (item.role === 'to' || item.role === 'for' || isSeenByAsker(comparison, item));
   // Of several, the good ones are asked for.
@@ -72,11 +87,17 @@ function isImplied(comparison: Comparison): boolean {
 }
 
 /** "Current research" is research; "a fault current" is no fault. */
-function isBeforeNoun({ a, b }: Comparison, item: Item): boolean {
+function isBeforeNoun({ a, b }: Comparison, item: Item, nouns?: ReadonlySet<string>): boolean {
   return [a, b].some(({ items }) => {
     const at = items.indexOf(item);
     const next = items[at + 1];
-    return at >= 0 && next !== undefined && next.segment === item.segment && next.chunk === item.chunk;
+    return (
+      at >= 0 &&
+      next !== undefined &&
+      next.segment === item.segment &&
+      next.chunk === item.chunk &&
+      nouns?.has(next.lemma) !== false
+    );
   });
 }
 

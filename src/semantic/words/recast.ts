@@ -133,6 +133,10 @@ const RULES: readonly Rule[] = [
   [/^differences? (?:between|of) /, 'what is difference between '],
   // Whether it is so.
   [
+    /^((?:why |how )?(?:is|are|was|were)) (.+?) (?:considered|regarded|seen|deemed) (?:as |to be )?(?=\w)(?!by\b|for\b|in\b|when\b)/,
+    '$1 $2 ',
+  ],
+  [
     /^(?:do you (?:really |honestly |actually )?(?:think|believe|feel|reckon)|would you (?:say|agree)|(?:is|was) it (?:really |actually )?(?:true|correct|right|the case|a fact)|is it true to say|can you confirm|(?:do|does) (?:anyone|anybody|someone) think)(?: that)? (?!(?:of|about|how|what|why|who|where|when|which|it is|to)\b)(?=\w+ \w)(.+)$/,
     (_, statement) => asked(statement as string),
   ],
