@@ -17,6 +17,8 @@ export interface Ask {
   readonly question: string;
   readonly tags: readonly string[];
   readonly session: string | undefined;
+  /** Whether the session's next prompts may be asked ahead. */
+  readonly prefetch: boolean;
 }
 
 const MAX_TAGS = 16;
@@ -30,6 +32,7 @@ export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable,
   visit.trail.tell(edge.config.STATS_PROMPTS ? { model, question } : { model });
   const scope = await scopeOf(visit, model, edge);
   const asked = askedOf(reading, dialect, headers);
+  const session = headers.get('x-session-id')?.slice(0, MAX_NAME);
   return {
     reading,
     scope,
@@ -38,8 +41,13 @@ export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable,
     key: await keyOf(reading, scope, asked),
     question,
     tags: tagsOf(headers),
-    session: headers.get('x-session-id')?.slice(0, MAX_NAME),
+    session,
+    prefetch: session !== undefined && mayPrefetch(visit.tenant, edge.config),
   };
+}
+
+function mayPrefetch(tenant: string, { PREFETCH_TENANTS: tenants }: Edge['config']): boolean {
+  return tenants.includes('*') || tenants.includes(tenant);
 }
 
 interface Keyed {

@@ -95,6 +95,17 @@ const schema = z.object({
   /** Seconds before its expiry in which a popular answer is renewed: at least the time between two triggers. */
   WARM_AHEAD: seconds.min(1).default(3_600),
 
+  /** Tenants whose sessions' (`X-Session-Id`) next prompts the origin asks ahead while it is idle: a list, or `*`. */
+  PREFETCH_TENANTS: z
+    .string()
+    .transform((list) =>
+      list
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .default([]),
+
   /** Tiers that may be used, of those that are configured. */
   CACHE_TIERS: z
     .string()

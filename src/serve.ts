@@ -10,6 +10,7 @@ import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import { fault } from './exchange/fault.ts';
 import type { Launch } from './flight/flights.ts';
+import { foresee } from './foresee.ts';
 import { keep } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
 import { CLEAR } from './limits/limiter.ts';
@@ -34,6 +35,7 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   const launch = (priority: Priority) => launchOf(ask, dialect, priority, visit, trail, edge);
 
   const found = await look(ask, dialect, trail, edge, visit.later);
+  if (found.kind !== 'none') foresee(ask, dialect, visit, edge);
   if (found.kind === 'fresh') return storedResponse(found.exchange, 'HIT', manner);
   if (found.kind === 'stale') {
     if (found.revalidate) edge.flights.board(launch('revalidate'));
@@ -41,6 +43,7 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   }
   const recalled = await recall(ask, visit, dialect, edge);
   if (recalled.kind === 'found') {
+    foresee(ask, dialect, visit, edge);
     if (Math.random() < edge.config.SEMANTIC_CHECK_SHARE)
       edge.flights.board(checking(launch('warm'), recalled.alike, edge));
     return recalledResponse(recalled, manner, visit, edge);
@@ -74,7 +77,10 @@ async function fly(
     return faultResponse(dialect, cleared.fault, trail.headers(ask.policy.lookup ? 'MISS' : 'BYPASS'));
   }
   const { flight, joined } = edge.flights.board(launch);
-  if (joined) cleared.giveBack();
+  if (joined) {
+    cleared.giveBack();
+    foresee(ask, dialect, visit, edge);
+  }
   const reader = flight.join(() => edge.flights.adopt(flight, launch));
   visit.request.signal.addEventListener('abort', () => reader.leave(), { once: true });
   const takeoff = await reader.takeoff();
@@ -130,6 +136,7 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
             lookup: !past && priority !== 'revalidate' && policy.lookup && policy.maxAge === Number.POSITIVE_INFINITY,
             minFresh: policy.minFresh,
             ownKey: ask.asked.kind === 'own',
+            prefetch: ask.prefetch,
             tags,
             traceparent: trail.traceparent,
             client: clientAddress(visit.request.headers),

@@ -103,6 +103,10 @@ const schema = z.object({
   WARM_MODELS: list.default([]),
   /** How many popular prompts are generated at start, where their answers are not on disk; 0: none. */
   PRELOAD_PROMPTS: z.coerce.number().int().min(0).max(1_000).default(0),
+  /** Prefetches at a time; 0: none, whatever the edges ask. */
+  PREFETCH_SLOTS: z.coerce.number().int().min(0).max(16).default(1),
+  /** How much a second of generating for nothing counts, in seconds that a person does not wait. */
+  PREFETCH_WASTE: z.coerce.number().min(0).max(100).default(0.25),
   /** Whether `num_ctx` and `shift` of a request are passed on: either makes Ollama load the model again. */
   CLIENT_MAY_RELOAD: flag.default(false),
   KEEP_ALIVE: keepAlive.default('10m'),

@@ -1,4 +1,5 @@
 /** What happens in the sidecar, as one stream of events: metrics, history and traces listen, the story does not know them. */
+import type { Answer } from '../../src/exchange/answer.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Asked } from './serve/asked.ts';
 import type { Embedded } from './serve/embed.ts';
@@ -6,8 +7,17 @@ import type { Generated } from './serve/generate.ts';
 import type { Terms } from './serve/terms.ts';
 
 export type SidecarEvent =
-  /** A generation request, and what answers it. */
-  | { readonly kind: 'asked'; readonly asked: Asked; readonly terms: Terms; readonly by: 'disk' | 'flight' | 'lane' }
+  /** A generation request, and what answers it; `edge`: an edge had the answer and tells of it. */
+  | {
+      readonly kind: 'asked';
+      readonly asked: Asked;
+      readonly terms: Terms;
+      readonly by: 'disk' | 'flight' | 'lane' | 'edge';
+      /** Where it is there already. */
+      readonly answer?: Answer;
+    }
+  /** An answer was asked ahead of demand. */
+  | { readonly kind: 'prefetched'; readonly end: 'completed' | 'cancelled' | 'failed'; readonly tokens: number }
   | { readonly kind: 'generated'; readonly terms: Terms; readonly generated: Generated }
   | { readonly kind: 'embedded'; readonly model: string; readonly embedded: Embedded }
   | { readonly kind: 'started'; readonly model: string; readonly lane: Lane; readonly waitMs: number }

@@ -9,6 +9,7 @@ import type { Dispatcher } from './lanes/dispatcher.ts';
 import type { Lane } from './lanes/lane.ts';
 import type { Observe } from './observe.ts';
 import type { Digests } from './ollama/digests.ts';
+import type { PredictReport } from './predict/prefetcher.ts';
 import type { Purges } from './purge/purges.ts';
 
 export interface Origin {
@@ -25,6 +26,8 @@ export interface Origin {
   /** Undefined where it is turned off. */
   readonly history: HistoryStore | undefined;
   readonly observe: Observe;
+  /** What became of prompts asked ahead; undefined where none are. */
+  readonly predict: (() => PredictReport) | undefined;
   /** The lanes that work first. */
   lanesByHealth(): readonly Lane[];
 }

@@ -21,10 +21,14 @@ import { health, type Pages, serveOperator } from './operate/pages.ts';
 import type { Traces } from './operate/traces.ts';
 import type { Origin } from './origin.ts';
 import type { RedisParts } from './pools/redis-parts.ts';
+import { learnFromHistory } from './predict/from-history.ts';
+import { createPredictor } from './predict/predictor.ts';
+import { createPrefetcher } from './predict/prefetcher.ts';
 import { createPurges } from './purge/purges.ts';
 import { serveCatalog } from './serve/catalog.ts';
 import { serveEmbedding } from './serve/embeddings.ts';
 import { serveGeneration } from './serve/generation.ts';
+import { serveSeen } from './serve/seen.ts';
 import { preload } from './warm/preload.ts';
 
 export interface Sidecar {
@@ -56,7 +60,11 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       failed: (error) => log({ kind: 'failed', what: 'history', error }),
     });
   const traces = await openTraces(config.OTEL_EXPORTER_OTLP_ENDPOINT);
-  const listeners = [metrics.observe, log, history?.observe, traces?.observe].filter((each) => each !== undefined);
+  const predictor = config.PREFETCH_SLOTS > 0 ? createPredictor() : undefined;
+  const prefetcher = predictor && createPrefetcher(predictor, () => origin);
+  const listeners = [metrics.observe, log, history?.observe, traces?.observe, prefetcher?.observe].filter(
+    (each) => each !== undefined,
+  );
   const observe: Observe = observers(...listeners);
   const redis = await openRedis(
     config,
@@ -83,6 +91,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     digests,
     disk,
     observe,
+    predict: prefetcher?.stats,
     lanesByHealth: () => {
       const up = (name: string) =>
         dispatcher.scheduler.lanes.some((lane) => lane.name === name && lane.state.kind === 'up');
@@ -93,6 +102,10 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
   const known = Promise.all([digests.refresh(), redis?.shares.ready]);
   await Promise.race([known, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK_MS))]);
   const keeper = startKeeper(dispatcher, config.WARM_MODELS, useOfModel);
+  if (predictor && store)
+    void learnFromHistory(predictor, store.history, origin).catch((error: unknown) =>
+      observe({ kind: 'failed', what: 'history', error }),
+    );
   const preloading = preload(origin, keeper.warmed);
   const mayEnter = secretCheck(config.ORIGIN_SECRET);
   const open = new Set<Response>();
@@ -140,6 +153,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
       return;
     }
     if (draining) return sendFault(response, path, CLOSING);
+    if (route.kind === 'seen') return serveSeen(origin, request, response);
     if (route.kind === 'generation') return serveGeneration(origin, route.dialect, request, response);
     if (route.kind === 'embedding') return serveEmbedding(origin, route.dialect, request, response);
     return serveCatalog(origin, path, request, response);
@@ -147,6 +161,7 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
 
   async function release(): Promise<void> {
     preloading.stop();
+    prefetcher?.close();
     keeper.close();
     digests.close();
     dispatcher.close();

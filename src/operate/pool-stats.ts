@@ -1,6 +1,6 @@
 /**
  * `GET /api/pool/stats`: the sidecar's connection pools, its queue and its lanes, as it tells them; `GET /metrics/origin`: its own
- * metrics, for a Prometheus that cannot reach it.
+ * metrics, for a Prometheus that cannot reach it; `GET /api/predict/stats`: what became of the prompts that it asked ahead.
  */
 import { ollamaChat } from '../dialects/ollama-chat.ts';
 import type { Edge } from '../edge.ts';
@@ -12,6 +12,10 @@ const PATIENCE_MS = 5_000;
 
 export function poolStats(visit: OperatorVisit, edge: Edge): Promise<Response> {
   return fromOrigin('/api/pool/stats', visit, edge);
+}
+
+export function predictStats(visit: OperatorVisit, edge: Edge): Promise<Response> {
+  return fromOrigin('/api/predict/stats', visit, edge);
 }
 
 export function originMetrics(visit: OperatorVisit, edge: Edge): Promise<Response> {

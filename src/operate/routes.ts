@@ -7,7 +7,7 @@ import { authoriseOperator } from './auth.ts';
 import { cacheStats, metrics } from './cache-stats.ts';
 import { experiments } from './experiments.ts';
 import { live } from './live.ts';
-import { originMetrics, poolStats } from './pool-stats.ts';
+import { originMetrics, poolStats, predictStats } from './pool-stats.ts';
 import { purge } from './purge.ts';
 import { warmCache } from './warm.ts';
 
@@ -26,6 +26,7 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler:
   ['GET', '/api/cache/stats', cacheStats],
   ['GET', '/api/cache/live', live],
   ['GET', '/metrics', metrics],
+  ['GET', '/api/predict/stats', predictStats],
   ['GET', '/metrics/origin', originMetrics],
   ['POST', '/api/cache/warm', warmCache],
 ];

@@ -8,6 +8,9 @@ export const EXCHANGE_TYPE = 'application/x-edge-exchange';
 /** Response header: how long before this request its answer's generation had begun, in milliseconds. */
 export const ANSWER_AGE = 'x-answer-age';
 
+/** Where the sidecar's predictor is told of a session's request that the edge had the answer for: `{path, body}`. */
+export const SEEN_PATH = '/api/predict/seen';
+
 export type Priority = 'interactive' | 'revalidate' | 'warm' | 'prefetch';
 
 export interface OriginRequest {

@@ -31,7 +31,7 @@ export interface Visit {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly session: string;
-  readonly source: 'disk' | 'flight' | 'lane';
+  readonly source: 'disk' | 'flight' | 'lane' | 'edge';
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly firstMs: number;

@@ -66,6 +66,18 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
       labelNames: ['lane', 'begun'],
       registers,
     }),
+    prefetched: new Counter({
+      name: 'origin_prefetched_total',
+      help: 'Prompts asked ahead of demand by how they ended',
+      labelNames: ['end'],
+      registers,
+    }),
+    prefetchedTokens: new Counter({
+      name: 'origin_prefetched_tokens_total',
+      help: 'Tokens written ahead of demand',
+      labelNames: ['end'],
+      registers,
+    }),
     failures: new Counter({
       name: 'origin_failures_total',
       help: 'Failures that no request waited for',
@@ -130,6 +142,12 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
       labelNames: ['lane', 'model', 'memory'],
       registers,
     }),
+    predicted: new Gauge({
+      name: 'origin_predict',
+      help: 'What became of prompts asked ahead of demand: precision, recall, used, unused, missed, wasted_tokens, …',
+      labelNames: ['what'],
+      registers,
+    }),
     disk: new Gauge({ name: 'origin_disk_bytes', help: 'Bytes on the disk tier', registers }),
     diskEntries: new Gauge({ name: 'origin_disk_entries', help: 'Answers on the disk tier', registers }),
     pool: new Gauge({
@@ -158,6 +176,7 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
     observe(event) {
       switch (event.kind) {
         case 'asked': {
+          if (event.by === 'edge') break;
           const model = label(event.asked.model);
           make.requests.inc({ by: event.by, model });
           if (event.by === 'flight') make.coalesced.inc({ model });
@@ -190,6 +209,10 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
         case 'loaded':
           if (event.ok) make.loads.observe({ model: label(event.model) }, event.ms / 1000);
           break;
+        case 'prefetched':
+          make.prefetched.inc({ end: event.end });
+          make.prefetchedTokens.inc({ end: event.end }, event.tokens);
+          break;
         case 'failed':
           make.failures.inc({ what: event.what });
           break;
@@ -197,7 +220,7 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
           break;
       }
     },
-    async render({ dispatcher, flights, disk }, pools) {
+    async render({ dispatcher, flights, disk, predict }, pools) {
       const { scheduler, lanes } = dispatcher;
       read.waiting.set(scheduler.waiting);
       read.expected.set(scheduler.expectedWait('interactive') / 1000);
@@ -219,6 +242,7 @@ export function createMetrics(known: (model: string) => boolean): Metrics {
         read.disk.set(stats.bytes);
         read.diskEntries.set(stats.entries);
       }
+      for (const [what, value] of Object.entries(predict?.() ?? {})) read.predicted.set({ what }, value);
       for (const pool of pools) {
         for (const state of ['connected', 'idle', 'busy', 'waiting', 'target'] as const)
           read.pool.set({ pool: pool.name, state }, pool[state]);

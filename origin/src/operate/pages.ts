@@ -29,7 +29,7 @@ export function health(origin: Origin, draining: boolean): { readonly status: st
 }
 
 export async function serveOperator(
-  page: 'metrics' | 'pools' | 'purge' | 'popular',
+  page: 'metrics' | 'pools' | 'purge' | 'popular' | 'predict',
   origin: Origin,
   pages: Pages,
   path: string,
@@ -64,9 +64,11 @@ export async function serveOperator(
         })),
       })),
       ...(origin.disk && { disk: origin.disk.stats() }),
+      ...(origin.predict && { predict: origin.predict() }),
     };
     return send(response, 200, JSON_TYPE, JSON.stringify(report));
   }
+  if (page === 'predict') return send(response, 200, JSON_TYPE, JSON.stringify(origin.predict?.() ?? {}));
   if (page === 'popular') {
     const query = new URL(request.url ?? '/', 'http://sidecar').searchParams;
     return send(response, 200, JSON_TYPE, JSON.stringify({ prompts: await popularPage(origin, query) }));

@@ -32,7 +32,7 @@ export function exportTraces(endpoint: string): Traces {
   return {
     observe(event) {
       const now = Date.now();
-      if (event.kind === 'asked' && event.by !== 'lane') {
+      if (event.kind === 'asked' && event.by !== 'lane' && event.by !== 'edge') {
         const { asked, terms, by } = event;
         const attributes = { ...describe(asked, terms), 'cache.answered_by': by };
         tracer

@@ -2,7 +2,6 @@
 import type { Dialect } from '../../../src/dialects/dialect.ts';
 import type { JsonObject } from '../../../src/exchange/json.ts';
 import { exchangeKey } from '../../../src/exchange/key.ts';
-import type { Prompt } from '../../../src/exchange/prompt.ts';
 import type { Flight } from '../coalesce/flight.ts';
 import type { Origin } from '../origin.ts';
 import type { Priority } from '../scheduler/ticket.ts';
@@ -24,12 +23,12 @@ export interface Ahead {
 
 export interface AheadFlight {
   readonly key: string;
-  readonly prompt: Prompt;
   readonly flight: Flight;
   /** Resolves to whether it has landed well. */
   readonly landed: Promise<boolean>;
   /** Cancels it at once, unless somebody else reads it by now. */
   cancel(): void;
+  cancelled(): boolean;
 }
 
 /**
@@ -66,12 +65,24 @@ export async function askAhead(origin: Origin, ahead: Ahead): Promise<AheadFligh
   const { flight, joined } = launch(origin, asked, terms, 0);
   if (joined) return undefined;
   const reader = flight.join();
-  return { key, prompt: reading.prompt, flight, landed: readToEnd(), cancel: () => reader.leave() };
+  let cancelled = false;
+  return {
+    key,
+    flight,
+    landed: readToEnd(),
+    cancel() {
+      cancelled = true;
+      reader.leave();
+    },
+    cancelled: () => cancelled,
+  };
 
   async function readToEnd(): Promise<boolean> {
     await reader.takeoff();
     while ((await reader.next()) !== undefined);
+    // Cancelled, and yet somebody may read it to its end.
+    const landing = await flight.landed();
     reader.leave();
-    return flight.landing?.kind === 'landed';
+    return landing.kind === 'landed';
   }
 }

@@ -68,7 +68,7 @@ export function askedOf(
 }
 
 /** The same prompt as Ollama's own API asks it; streams. */
-function nativeForm(prompt: Prompt, name: string): { readonly dialect: Dialect; readonly body: JsonObject } {
+export function nativeForm(prompt: Prompt, name: string): { readonly dialect: Dialect; readonly body: JsonObject } {
   if (prompt.kind === 'chat') {
     const { messages, tools } = prompt;
     const body = { ...writeGeneration(name, prompt), messages: messages.map(writeMessage), ...(tools && { tools }) };

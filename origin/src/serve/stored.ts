@@ -18,7 +18,14 @@ export async function serveStored(origin: Origin, asked: Asked, terms: Terms, re
   const answer = exchange === undefined ? undefined : renderStored(exchange, asked);
   if (exchange === undefined || answer === undefined) return false;
 
-  origin.observe({ kind: 'asked', asked, terms, by: 'disk' });
+  const { content } = exchange;
+  origin.observe({
+    kind: 'asked',
+    asked,
+    terms,
+    by: 'disk',
+    ...(content.kind === 'answer' && { answer: content.answer }),
+  });
   const now = Date.now();
   const headers: OutgoingHttpHeaders = {
     'cache-status': cacheStatus([{ cache: 'disk', hit: true, ttl: (stored.freshUntil - now) / 1000 }]),
