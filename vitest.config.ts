@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: [workers],
-          globalSetup: ['./test/support/redis-rest.global.ts'],
+          globalSetup: ['./test/support/redis-rest.global.ts', './test/support/page.global.ts'],
           testTimeout: 20_000,
           env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '', FUZZ_SEED: process.env.FUZZ_SEED ?? '' },
         },

@@ -63,10 +63,10 @@ export function createApp(edge: Edge) {
   browsers.all('*', (c) => app.fetch(c.req.raw, c.env, c.executionCtx));
 
   return {
-    /** Web pages go by the rules of CORS; everyone else goes straight on. */
+    /** Other origins' pages go by the rules of CORS; everyone else goes straight on. */
     fetch(request: Request, env: object, context: ExecutionContext): Response | Promise<Response> {
       const origin = request.headers.get('origin');
-      if (origin === null) return app.fetch(request, env, context);
+      if (origin === null || origin === new URL(request.url).origin) return app.fetch(request, env, context);
       if (allowedOrigin(origin, edge.config.CORS_ORIGINS) !== undefined) return browsers.fetch(request, env, context);
       return refuse(new URL(request.url).pathname, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
     },

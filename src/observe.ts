@@ -49,6 +49,8 @@ export interface SemanticHit {
   /** The key of the answer that was given, and the question that it was generated for. */
   readonly key: string;
   readonly question: string;
+  /** With which it can be reported as wrong (`X-Cache-Receipt`). */
+  readonly receipt: string;
 }
 
 /** A generation ended and was stored, or was not and why. */

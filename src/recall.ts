@@ -95,11 +95,12 @@ export async function recalledResponse(
   visit: Visit,
   edge: Edge,
 ): Promise<Response> {
-  manner.trail.tell({ semantic: { similarity: match.similarity, key: match.key, question: match.question } });
+  const { similarity, key, question } = match;
+  manner.trail.tell({ semantic: { similarity, key, question, receipt } });
   const response = edge.config.SEMANTIC_PAD_LATENCY
     ? await pacedResponse(exchange, manner, visit.request.signal)
     : storedResponse(exchange, 'SEMANTIC', manner);
-  response.headers.set('x-cache-similarity', match.similarity.toFixed(3));
+  response.headers.set('x-cache-similarity', similarity.toFixed(3));
   response.headers.set('x-cache-receipt', receipt);
   return response;
 }

@@ -8,10 +8,15 @@ import type { Edge, Visit } from './edge.ts';
 import { fault } from './exchange/fault.ts';
 import { faultResponse } from './respond.ts';
 
-export async function serveReport(visit: Visit, edge: Edge): Promise<Response> {
+export function serveReport({ text, tenant }: Visit, edge: Edge): Promise<Response> {
+  return reportWrong(text, tenant, edge);
+}
+
+/** @param tenant who reports; undefined for the operator, who may speak for all */
+export async function reportWrong(body: string, tenant: string | undefined, edge: Edge): Promise<Response> {
   const { semantic } = edge;
   if (semantic === undefined) return faultResponse(ollamaChat, fault('not_found', 'semantic hits are switched off'));
-  const parsed = parseBody(visit.text);
+  const parsed = parseBody(body);
   if (parsed.kind === 'fault') return faultResponse(ollamaChat, parsed.fault);
   const { receipt: text } = parsed.body;
   const receipt = typeof text === 'string' ? await semantic.receipts.read(text.trim()) : undefined;
@@ -20,7 +25,7 @@ export async function serveReport(visit: Visit, edge: Edge): Promise<Response> {
     return faultResponse(ollamaChat, fault('invalid_request', message));
   }
   const { of, pair, similarity, key, partition } = receipt;
-  if (of.tenant !== visit.tenant)
+  if (tenant !== undefined && of.tenant !== tenant)
     return faultResponse(ollamaChat, fault('forbidden', 'this answer was served to another tenant'));
   try {
     // Out of the index first: isolates that do not know of the parted pair yet no longer find it either.

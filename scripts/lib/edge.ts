@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+import { buildPage } from './page.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -56,6 +57,7 @@ async function bundle(entry: string): Promise<Module[]> {
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
     plugins: [binaries],
+    loader: { '.html': 'text' },
     logLevel: 'silent',
   });
   return [{ type: 'ESModule', path: 'index.js', contents: built.outputFiles[0]?.text ?? '' }, ...data];
@@ -71,6 +73,7 @@ export async function startEdge({
 }: EdgeOptions): Promise<RunningEdge> {
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
   const { modulesRules: _rules, bindings, ...bound } = workerOptions;
+  await buildPage();
   const modules = await bundle(entry ?? join(root, 'src/index.ts'));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({

@@ -1,5 +1,10 @@
-/** The operator's routes, all behind ADMIN_KEY. A new one is a file of its own and a line here. */
+/**
+ * The operator's routes, behind ADMIN_KEY or the session of the page that it opens; only the page itself needs neither. A new one is
+ * a file of its own and a line here.
+ */
 import type { Hono } from 'hono';
+import { dashboardPage, dashboardSession } from '../dashboard/page.ts';
+import { sessionHolds } from '../dashboard/session.ts';
 import { errorShape } from '../dialects/routes.ts';
 import type { Edge } from '../edge.ts';
 import { faultResponse } from '../respond.ts';
@@ -9,6 +14,7 @@ import { experiments } from './experiments.ts';
 import { live } from './live.ts';
 import { originMetrics, poolStats, predictStats } from './pool-stats.ts';
 import { purge } from './purge.ts';
+import { reportByOperator } from './report.ts';
 import { warmCache } from './warm.ts';
 
 export interface OperatorVisit {
@@ -25,6 +31,7 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler:
   ['POST', '/api/cache/purge', purge],
   ['GET', '/api/cache/stats', cacheStats],
   ['GET', '/api/cache/live', live],
+  ['POST', '/dashboard/report', reportByOperator],
   ['GET', '/metrics', metrics],
   ['GET', '/api/predict/stats', predictStats],
   ['GET', '/metrics/origin', originMetrics],
@@ -32,10 +39,18 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler:
 ];
 
 export function operatorRoutes(app: Hono, edge: Edge): void {
+  app.get('/dashboard', (c) => dashboardPage(c.req.raw));
+  app.on(['GET', 'POST', 'DELETE'], '/dashboard/session', (c) =>
+    dashboardSession(c.req.raw, (work) => c.executionCtx.waitUntil(work), edge),
+  );
   for (const [method, path, handler] of ROUTES)
     app.on(method, path, async (c) => {
-      const refused = await authoriseOperator(c.req.raw.headers, edge.config.ADMIN_KEY);
+      const request = c.req.raw;
+      const { ADMIN_KEY } = edge.config;
+      const refused = (await sessionHolds(request, ADMIN_KEY, Date.now()))
+        ? undefined
+        : await authoriseOperator(request.headers, ADMIN_KEY);
       if (refused !== undefined) return faultResponse(errorShape(path), refused);
-      return handler({ request: c.req.raw, later: (work) => c.executionCtx.waitUntil(work) }, edge);
+      return handler({ request, later: (work) => c.executionCtx.waitUntil(work) }, edge);
     });
 }

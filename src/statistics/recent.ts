@@ -23,6 +23,8 @@ export interface Recent {
   readonly similarity?: number;
   /** Of a semantic hit: the key of the answer that was given. */
   readonly key?: string;
+  /** With which it can be reported as wrong. */
+  readonly receipt?: string;
   readonly question?: string;
   /** Of a semantic hit: the question that the answer was generated for. */
   readonly matched?: string;
@@ -48,7 +50,7 @@ export function recentOf(served: Served, id: string, at: number, prompts: boolea
     tokens: usage.completionTokens,
     ...(tier !== undefined && { tier }),
     ...(fault !== undefined && { fault }),
-    ...(semantic !== undefined && { similarity: semantic.similarity, key: semantic.key }),
+    ...(semantic !== undefined && { similarity: semantic.similarity, key: semantic.key, receipt: semantic.receipt }),
     ...(prompts && served.question !== undefined && { question: served.question.slice(0, SHOWN) }),
     ...(prompts && semantic?.question !== undefined && { matched: semantic.question.slice(0, SHOWN) }),
   };

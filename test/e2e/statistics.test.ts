@@ -9,7 +9,10 @@ import { type Asked, chatBody, freshQuestion, post } from './ask.ts';
 
 let pair: Pair;
 beforeAll(async () => {
-  pair = await startPair({ vars: { SEMANTIC: 'off', PRICE_COMPLETION_TOKENS: '2', PRICE_GENERATION_HOUR: '3.6' } });
+  pair = await startPair({
+    vars: { SEMANTIC: 'off', PRICE_COMPLETION_TOKENS: '2', PRICE_GENERATION_HOUR: '3.6' },
+    ollama: { loadMs: 5, tokensPerSecond: 100, totalTokensPerSecond: 400, prefillTokensPerSecond: 10_000 },
+  });
 });
 afterAll(() => pair.close());
 
