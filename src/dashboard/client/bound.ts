@@ -15,9 +15,12 @@ interface BoundRow {
   readonly embedder: string;
   readonly phase: string;
   readonly threshold: number;
-  readonly checks: number;
-  readonly wrong_checks: number;
-  readonly reports: number;
+  readonly checks: {
+    readonly right: number;
+    readonly wrong: number;
+    readonly unsure: number;
+    readonly reported: number;
+  };
   readonly upper_bound: number;
   readonly stops: number;
 }
@@ -34,9 +37,9 @@ export function showBound(state: SemanticState | undefined): void {
       { name: 'Embedder', of: ({ embedder }) => embedder, words: true },
       { name: 'Phase', of: ({ phase }) => phase, words: true },
       { name: 'Threshold', of: ({ threshold }) => threshold.toFixed(3) },
-      { name: 'Checks', of: ({ checks }) => count(checks) },
-      { name: 'Wrong', of: ({ wrong_checks }) => count(wrong_checks) },
-      { name: 'Reported', of: ({ reports }) => count(reports) },
+      { name: 'Checks', of: ({ checks }) => count(checks.right + checks.wrong + checks.unsure) },
+      { name: 'Wrong', of: ({ checks }) => count(checks.wrong) },
+      { name: 'Reported', of: ({ checks }) => count(checks.reported) },
       { name: `Upper bound${limit}`, of: ({ upper_bound }) => `${percent(100 * upper_bound)} %` },
       { name: 'Stops', of: ({ stops }) => count(stops) },
     ],
