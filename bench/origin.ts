@@ -15,7 +15,8 @@ import { bundleSidecar } from '../scripts/lib/sidecar-image.ts';
 const ROUNDS = 3;
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 240);
 const CLIENTS = 48;
-const PREFIXES = 6;
+/** BENCH_PREFIXES=0: short questions that share nothing. */
+const PREFIXES = Number(process.env.BENCH_PREFIXES ?? 6);
 const STREAMS = 1_000;
 /** Five times as fast as TinyLlama on two cores, so that the benchmark ends. */
 const ENGINE = { tokensPerSecond: 90, totalTokensPerSecond: 200, prefillTokensPerSecond: 1_250, loadMs: 400 };
@@ -70,7 +71,7 @@ function mixed(round: string, index: number): object {
   return {
     model: MODELS[index % MODELS.length],
     messages: [
-      { role: 'system', content: systems[(index * 7) % PREFIXES] },
+      ...(PREFIXES > 0 ? [{ role: 'system', content: systems[(index * 7) % PREFIXES] }] : []),
       { role: 'user', content: `question ${round} ${index}` },
     ],
     options: { num_predict: 8 + ((index * 13) % 33) },
