@@ -9,6 +9,7 @@ import { running as runningOn } from '../scheduler/lane-view.ts';
 import { createScheduler, type Scheduler, type SchedulerOptions } from '../scheduler/scheduler.ts';
 import type { Priority, Ticket } from '../scheduler/ticket.ts';
 import type { Lane, Use } from './lane.ts';
+import { untilItWorks } from './recovery.ts';
 import type { SlotShares } from './slot-shares.ts';
 import { createWatchdog, type Watchdog } from './watchdog.ts';
 import type { AbortCause, Outcome, Work } from './work.ts';
@@ -53,7 +54,6 @@ interface Running {
 
 /** Ollama looks for a vanished client about once a second: until then the slot is still taken. */
 const CANCEL_SETTLE_MS = 1_000;
-const RECOVERY_MS = [500, 1_000, 2_000, 4_000] as const;
 
 export function createDispatcher(
   lanes: readonly Lane[],
@@ -232,33 +232,20 @@ export function createDispatcher(
     pump();
   }
 
-  /** Tries the lane until it works, then gives it work again. */
+  /** Gives the lane work again once it works. */
   async function recover(lane: Lane): Promise<void> {
     recovering.add(lane);
-    for (let attempt = 0; !closed; attempt += 1) {
-      const pause = RECOVERY_MS[Math.min(attempt, RECOVERY_MS.length - 1)] as number;
-      await new Promise((resolve) => setTimeout(resolve, pause).unref());
-      if (closed || !(await lane.reachable())) continue;
-      const resident = await lane.ps();
-      if (resident === undefined) continue;
-      scheduler.observed(
-        lane.name,
-        resident.map(({ model }) => model),
-        now(),
-      );
-      const [held] = resident;
-      if (held === undefined || (await worksWith(lane, held.model))) break;
-    }
+    const resident = await untilItWorks(lane, () => closed);
     recovering.delete(lane);
-    if (closed) return;
+    if (resident === undefined || closed) return;
+    scheduler.observed(
+      lane.name,
+      resident.map(({ model }) => model),
+      now(),
+    );
     scheduler.setState(lane.name, { kind: 'up' });
     observe({ kind: 'lane', lane, state: 'up' });
     pump();
-  }
-
-  /** What a model is used for is not known here: an embedding model refuses the one and answers the other. */
-  async function worksWith(lane: Lane, model: string): Promise<boolean> {
-    return lane.canary(model, 'generate', lane.first.limit());
   }
 
   shares?.onGrant((lane, slots) => {

@@ -45,7 +45,7 @@ export async function startOriginStack(
   mkdirSync(join(folder, 'state'));
   const postgresFlags = [...flagsOf(service('postgres'))].map(([name, value]) => `${name}=${value}`);
   // Debian's Redis is older than the image's; it knows all of these.
-  const redisFlags = (service('redis').command ?? []).slice(1).map(String);
+  const redisFlags = (service('redis').command ?? []).map(String);
   const [postgres, redis, ollama] = await Promise.all([
     startPostgres(postgresFlags),
     startRedisServer(redisFlags),
