@@ -29,15 +29,15 @@ const HOLD_MS = 50;
 const TIMES = { renewMs: 1_000, expiresMs: 4_000 };
 
 /**
- * KEYS: the lane. ARGV: own id, in use, wanted (-1: leaves), slots of the lane, ms until expiry.
+ * KEYS: the lane. ARGV: own id, in use, wanted (-1: leaves), slots of the lane, ms until expiry, granted before (-1: never).
  * Returns how many slots the sidecar may use, and how many are its fair part.
  */
 const DIVIDE = `
 local id, inUse, wanted = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local slots, life = tonumber(ARGV[4]), tonumber(ARGV[5])
+local slots, life, known = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local members, before, wantedBefore = {}, 0, 0
+local members, before, wantedBefore = {}, -1, 0
 local all = redis.call('HGETALL', KEYS[1])
 for at = 1, #all, 2 do
   local w, g, till = string.match(all[at + 1], '^(%d+) (%d+) (%d+)$')
@@ -74,7 +74,10 @@ local function deal(needs)
 end
 deal(function(member) return member.part < member.wanted end)
 deal(function() return true end)
-local granted = math.max(inUse, math.min(me.part, slots - others))
+local granted = math.min(me.part, slots - others)
+-- Redis has lost what it knew: until all have come back, nobody gets more than it had.
+if before < 0 and known >= 0 then granted = math.min(granted, known) end
+granted = math.max(inUse, granted)
 redis.call('HSET', KEYS[1], id, string.format('%d %d %d', wanted, granted, now + life))
 redis.call('PEXPIRE', KEYS[1], 2 * life)
 if granted < before or (wanted > granted and wanted > wantedBefore) then redis.call('PUBLISH', KEYS[1], id) end
@@ -131,7 +134,7 @@ export function shareSlots(
     const release = () => tell(share.name, Math.min(share.granted ?? slots, share.part));
     const hold = mayLose ? setTimeout(release, HOLD_MS) : undefined;
     try {
-      const args = [id, share.inUse, share.wanted, slots, expiresMs];
+      const args = [id, share.inUse, share.wanted, slots, expiresMs, before ?? -1];
       const answer = await pool.use((redis) => redis.eval(DIVIDE, 1, `lane:${share.name}`, ...args));
       const [granted, part] = answer as [number, number];
       share.part = part;
@@ -192,7 +195,7 @@ export function shareSlots(
       clearInterval(timer);
       subscriber.disconnect();
       const leaving = [...shares.keys()].map((name) =>
-        pool.use((redis) => redis.eval(DIVIDE, 1, `lane:${name}`, id, 0, -1, slots, expiresMs)),
+        pool.use((redis) => redis.eval(DIVIDE, 1, `lane:${name}`, id, 0, -1, slots, expiresMs, -1)),
       );
       await Promise.allSettled(leaving);
     },

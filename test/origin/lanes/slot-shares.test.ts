@@ -156,6 +156,28 @@ describe('the slots of one Ollama', () => {
     expect(done).toBe(180);
   });
 
+  it('are not given away twice when Redis forgets everything', async () => {
+    const [one, other] = [member(), member()];
+    await Promise.all([one.shares.ready, other.shares.ready]);
+    for (const self of [one, other]) {
+      self.waiting = 1_000;
+      self.report();
+    }
+    let most = 0;
+    const client = openRedisPool(redis.url, 'cache');
+    for (let round = 0; round < 60; round += 1) {
+      if (round % 20 === 10) await client.use((connection) => connection.flushall());
+      const self = round % 2 === 0 ? one : other;
+      if (self.inUse > 0) self.inUse -= 1;
+      self.report();
+      await sleep(10);
+      most = Math.max(most, one.inUse + other.inUse);
+    }
+    client.close();
+    expect(most).toBe(SLOTS);
+    await eventually(() => expect([one.granted, other.granted]).toEqual([2, 2]));
+  });
+
   it('come back from a sidecar that was killed', async () => {
     const one = member();
     one.waiting = 4;
@@ -177,10 +199,8 @@ describe('the slots of one Ollama', () => {
     try {
       await sleep(1_500);
       one.waiting = 4;
-      const since = Date.now();
       one.report();
-      await eventually(() => expect(one.inUse).toBe(4));
-      expect(Date.now() - since).toBeLessThan(500);
+      expect(one.inUse).toBe(4);
     } finally {
       redis.thaw();
     }

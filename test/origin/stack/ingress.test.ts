@@ -230,20 +230,20 @@ describe('errors of the ingress itself', () => {
 
 describe('several sidecars', () => {
   it('a 503 of one is another’s request; of all, the client’s, as the sidecar said it', async () => {
-    const env = { ...HALF, QUEUE_LIMIT: '4' };
+    const env = { ...HALF, QUEUE_LIMIT: '1', FIRST_TOKEN_FLOOR_MS: '60000' };
     const small = [await startTestSidecar([ollama.url], env), await startTestSidecar([ollama.url], env)];
     const both = await startNginx(small.map(({ url }) => new URL(url).host));
     await ask('/api/chat', chat('warm'), asEdge(), both.url);
-    ollama.script = { firstMs: 1_500, words: 1 };
-    // Two slots and four places each: twelve in all.
+    ollama.script = { firstMs: 2_500, words: 1 };
+    // Two slots and a place to wait each: six in all.
     const answers = await Promise.all(
-      Array.from({ length: 16 }, (_, index) => ask('/api/chat', chat(`f ${index}`), asEdge(), both.url)),
+      Array.from({ length: 9 }, (_, index) => ask('/api/chat', chat(`f ${index}`), asEdge(), both.url)),
     );
     await both.stop();
     await Promise.all(small.map((sidecar) => sidecar.close()));
     const refused = answers.filter(({ status }) => status === 503);
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(12);
-    expect(refused).toHaveLength(4);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(6);
+    expect(refused).toHaveLength(3);
     expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThanOrEqual(1);
     expect(JSON.parse(String(refused[0]?.body)).error).toContain('busy');
   });
