@@ -19,6 +19,7 @@ import { serve } from './serve.ts';
 import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
 import { serveEmbeddings } from './serve-embeddings.ts';
 import { serveReport } from './serve-report.ts';
+import { coloOf } from './statistics/colo.ts';
 import { startTrail, type Trail } from './trail.ts';
 
 const RUNNING = 'Ollama is running';
@@ -130,11 +131,6 @@ function limited(response: Response, caller: Pick<Visit, 'request' | 'tenant'>, 
   if (limits === undefined) return response;
   for (const [name, value] of Object.entries(limits.fields(caller))) response.headers.set(name, value);
   return response;
-}
-
-/** The data centre; empty where the runtime does not say. */
-function coloOf({ cf }: Request): string {
-  return typeof cf?.colo === 'string' ? cf.colo : '';
 }
 
 function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {

@@ -39,10 +39,11 @@ export default {
     return 'app' in made ? made.app.fetch(request, env, context) : misconfigured(request, made);
   },
   /** The cron trigger of wrangler.toml. */
-  async scheduled(_controller, env) {
+  async scheduled(_controller, env, context) {
     const made = assembleOnce(env);
-    if ('edge' in made) await renewPopular(made.edge);
-    else console.error(`bad setting: ${made.join('; ')}`);
+    if (!('edge' in made)) return console.error(`bad setting: ${made.join('; ')}`);
+    await renewPopular(made.edge);
+    made.edge.statistics.handOn((work) => context.waitUntil(work), '');
   },
 } satisfies ExportedHandler<Bindings>;
 

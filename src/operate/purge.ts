@@ -10,6 +10,7 @@ import { readPurge } from '../exchange/purge-request.ts';
 import { readBody } from '../intake.ts';
 import { BLIND_MS, COLO_MS, LOG_MS, type Recorded } from '../purge/purges.ts';
 import { faultResponse } from '../respond.ts';
+import { coloOf } from '../statistics/colo.ts';
 import type { OperatorVisit } from './routes.ts';
 
 const MAX_BYTES = 16_384;
@@ -24,7 +25,7 @@ interface Place {
   readonly removed?: number;
 }
 
-export async function purge({ request }: OperatorVisit, edge: Edge): Promise<Response> {
+export async function purge({ request, later }: OperatorVisit, edge: Edge): Promise<Response> {
   const body = await readBody(request, MAX_BYTES, false);
   if (!body.ok) return faultResponse(ollamaChat, body.fault);
   const parsed = parseBody(body.text);
@@ -39,6 +40,7 @@ export async function purge({ request }: OperatorVisit, edge: Edge): Promise<Res
     purgeIndex(asked.purge, edge),
   ]);
   edge.observe({ kind: 'purged', by: Object.keys(asked.purge.selector).sort().join('+') || 'all' });
+  edge.statistics.handOn(later, coloOf(request));
   const { selector, before } = asked.purge;
   return Response.json({
     purged: Object.keys(selector).length > 0 ? selector : 'all',

@@ -8,6 +8,7 @@ import type { Edge } from '../edge.ts';
 import { type Fault, fault } from '../exchange/fault.ts';
 import { readBody } from '../intake.ts';
 import { faultResponse } from '../respond.ts';
+import { coloOf } from '../statistics/colo.ts';
 import { popularLines } from '../warm/popular.ts';
 import { type Numbered, runWarming } from '../warm/run.ts';
 import { readWarmLine } from '../warm/warm-line.ts';
@@ -46,6 +47,7 @@ export async function warmCache({ request, later }: OperatorVisit, edge: Edge): 
       },
     });
     clearInterval(beat);
+    edge.statistics.handOn(later, coloOf(request));
     if (!abort.signal.aborted) write({ done: true, ...counts, next: (lines.at(-1)?.line ?? 0) + 1 });
     await writer.close().catch(() => {});
   }
