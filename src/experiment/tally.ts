@@ -3,7 +3,7 @@ import type { Event, Served } from '../observe.ts';
 
 export interface Tally {
   readonly requests: number;
-  /** Answered from a cache, whichever way. */
+  /** Needed no generation of their own, as in the statistics' hit rate. */
   readonly hits: number;
   /** Failed at the origin or here: 5xx, or broken off by us. */
   readonly errors: number;
@@ -37,7 +37,7 @@ export function tallyOf(event: Event): Tally | undefined {
 function servedTally({ outcome, status, fault, firstByteMs }: Served): Tally | undefined {
   if (outcome === 'BYPASS' || (status >= 400 && status < 500)) return undefined;
   const failed = status >= 500 || (fault !== undefined && fault !== 'cancelled');
-  const hit = !failed && (outcome === 'HIT' || outcome === 'SEMANTIC' || outcome === 'STALE');
+  const hit = !failed && outcome !== 'MISS';
   return {
     ...NOTHING,
     requests: 1,

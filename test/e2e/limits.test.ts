@@ -19,7 +19,7 @@ const TENANTS = {
 let pair: Pair;
 beforeAll(async () => {
   pair = await startPair({
-    ollama: { loadMs: 20, tokensPerSecond: 500, totalTokensPerSecond: 20_000 },
+    ollama: { loadMs: 20, tokensPerSecond: 500, totalTokensPerSecond: 20_000, prefillTokensPerSecond: 1e6 },
     vars: {
       RATE_LIMITS: 'on',
       API_KEYS: JSON.stringify(
