@@ -178,6 +178,7 @@ step "The origin is up: $url"
 if $tunnel; then echo "Its public address is that of your tunnel."; fi
 cat <<NEXT
 Tell the edge:
-  ORIGIN_URL in wrangler.toml: the address by which Cloudflare reaches it (a tunnel, or TLS; see docs/origin.md)
-  npx wrangler secret put ORIGIN_SECRET    the value in $env_file
+  ORIGIN_URL in deploy.env      the address by which Cloudflare reaches it (a tunnel, or TLS; see docs/origin.md)
+  ORIGIN_SECRET in deploy.env   the value in $env_file
+  npm run deploy                see docs/operate.md
 NEXT

@@ -6,7 +6,7 @@ import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import { clientAddress } from './limits/address.ts';
-import { CLEAR } from './limits/limiter.ts';
+import { clear } from './limits/clear.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
@@ -20,7 +20,7 @@ export async function passThrough(
 ): Promise<Response> {
   const { trail } = visit;
   trail.tell({ model: canonicalModel(model) });
-  const cleared = (await edge.limits?.generation(visit)) ?? CLEAR;
+  const cleared = await clear(visit, edge);
   if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers('BYPASS'));
   const response = await edge
     .origin(

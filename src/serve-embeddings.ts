@@ -11,7 +11,7 @@ import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
-import { CLEAR } from './limits/limiter.ts';
+import { clear } from './limits/clear.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
@@ -50,7 +50,7 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
   if (missing.length > 0) {
     if (policy.onlyIfCached)
       return faultResponse(dialect, fault('timeout', 'not every input is cached'), trail.headers('MISS'));
-    const cleared = (await edge.limits?.generation(visit)) ?? CLEAR;
+    const cleared = await clear(visit, edge);
     if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers(policy.lookup ? 'MISS' : 'BYPASS'));
     const failed = await ask(missing, reading, scope, policy, visit, trail, dialect, edge);
     trail.step('origin');

@@ -13,6 +13,7 @@ import type { Launch } from './flight/flights.ts';
 import { foresee } from './foresee.ts';
 import { keep } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
+import { clear } from './limits/clear.ts';
 import { CLEAR } from './limits/limiter.ts';
 import { tokensOf } from './limits/tokens.ts';
 import { look } from './look.ts';
@@ -71,7 +72,7 @@ async function fly(
   edge: Edge,
 ): Promise<Response> {
   const { trail, dialect } = manner;
-  const cleared = edge.flights.has(launch.key) ? CLEAR : ((await edge.limits?.generation(visit)) ?? CLEAR);
+  const cleared = edge.flights.has(launch.key) ? CLEAR : await clear(visit, edge);
   if (!cleared.ok) {
     if (spare !== undefined) return storedResponse(spare, 'STALE', manner);
     return faultResponse(dialect, cleared.fault, trail.headers(ask.policy.lookup ? 'MISS' : 'BYPASS'));
