@@ -40,6 +40,7 @@ export interface Item {
 export interface Sentence {
   readonly intent: Intent;
   readonly mood: Mood;
+  readonly duty: boolean;
   readonly anybody: boolean;
   readonly generic: boolean;
   /** What it is about, without courtesy and frame, inflections undone. */
@@ -81,6 +82,7 @@ export function read(text: string, isWord: IsWord): Reading {
     sentences.push({
       intent: framed.intent,
       mood: framed.mood,
+      duty: framed.duty,
       anybody: framed.anybody,
       generic: framed.generic,
       core: framed.rest
@@ -170,7 +172,7 @@ function namesIn(tokens: readonly Token[]): ReadonlySet<string> {
   const words = tokens.filter((token) => token.kind === 'word' && token.text.length > 3);
   const capitals = words.filter((token) => token.capital);
   if (words.length > 3 && capitals.length > 0.6 * words.length) return new Set();
-  return new Set(tokens.filter((token) => token.capital).map((token) => token.lower));
+  return new Set(tokens.filter((token) => token.capital && token.lower !== 'ok').map((token) => token.lower));
 }
 
 function personsOf(sentences: readonly Sentence[]): (1 | 2)[] {
@@ -276,6 +278,7 @@ class ItemBuilder {
         role = word;
         this.segment++;
       } else if (THIRD_PERSON.has(word)) push('pronoun', word, THIRD_PERSON.get(word) as string);
+      else if (word === 'too' && !qualifies(next)) continue;
       else if (QUANTIFIERS.has(word)) push('quantifier', word, word);
       else if (ANYONE.has(word) || EMPTY.has(word) || (word === 'own' && OWNERS.has(words[i - 1] ?? ''))) {
         if (!ARTICLES.has(word) && !FIRST_PERSON.has(word) && !SECOND_PERSON.has(word)) role = '';

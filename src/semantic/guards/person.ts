@@ -1,6 +1,5 @@
 /** Who is meant: "my name" is not "your name", and "do you love me" is not "do I love you". "You" for anybody is "I". */
 import type { Reading } from '../reading.ts';
-import { LIGHT_PREPOSITIONS } from '../words/small.ts';
 import type { Guard } from './guard.ts';
 
 export const person: Guard = {
@@ -19,7 +18,7 @@ export const person: Guard = {
 
 /** "What has changed you" is not "what has changed". */
 const hasObject = ({ sentences }: Reading): boolean =>
-  sentences.some(({ words }) => OBJECTS.has(words.at(-1) ?? '') && !LIGHT_PREPOSITIONS.has(words.at(-2) ?? ''));
+  sentences.some(({ words }) => OBJECTS.has(words.at(-1) ?? '') && words.at(-2) !== 'for');
 const OBJECTS = new Set(['me', 'you', 'us']);
 
 const isGeneric = (reading: Reading): boolean => reading.sentences.every((sentence) => sentence.generic);

@@ -7,7 +7,6 @@ const SHARES: ReadonlyMap<string, string> = new Map([
   ['every', 'all'],
   ['each', 'all'],
   ['rarely', 'seldom'],
-  ['too', ''],
   ['also', ''],
   ['several', ''],
   ['already', ''],

@@ -41,12 +41,22 @@ const isAuthorship = (one: string, a: Reading, other: string, b: Reading): boole
 const hasAgent = ({ sentences }: Reading): boolean =>
   sentences.some(({ words }) => words.some((word, i) => word === 'by' && isParticiple(words[i - 1])));
 
+/** One talks to somebody or with somebody. */
+const isTogether = (one: string, other: string, { items }: Reading): boolean =>
+  `${one} ${other}`.match(/^(?:to with|with to)$/) !== null && items.some(({ lemma }) => TOGETHER.has(lemma));
+const TOGETHER = new Set(['talk', 'speak', 'chat', 'compare', 'connect', 'sync', 'link', 'relate']);
+
 export const role: Guard = {
   name: 'role',
   refuses: ({ a, b, alignment }) =>
     alignment.pairs.some((pair) => {
       const one = a.items[pair.a]?.role ?? '';
       const other = b.items[pair.b]?.role ?? '';
-      return one !== other && !COMPATIBLE.has(`${one} ${other}`) && !isAuthorship(one, a, other, b);
+      return (
+        one !== other &&
+        !COMPATIBLE.has(`${one} ${other}`) &&
+        !isAuthorship(one, a, other, b) &&
+        !isTogether(one, other, a)
+      );
     }),
 };

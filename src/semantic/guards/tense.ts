@@ -1,6 +1,7 @@
 /** Tense and mood: "who is" is not "who was", and what a drug does is not what it should do. */
 import type { Reading, Sentence } from '../reading.ts';
 import type { Mood } from '../words/frames.ts';
+import { PAST_FORMS } from '../words/irregular.ts';
 import type { Guard } from './guard.ts';
 
 export const tense: Guard = {
@@ -10,9 +11,10 @@ export const tense: Guard = {
 };
 
 function differs(a: Sentence, b: Sentence): boolean {
+  if (isDuty(a) !== isDuty(b) && (a.duty || b.duty) && a.intent !== 'how') return true;
   if (a.mood === b.mood) return false;
   const either = (mood: Mood) => a.mood === mood || b.mood === mood;
-  if (either('past')) return !(isOfAllTime(a) && isOfAllTime(b));
+  if (either('past')) return !(isOfAllTime(a) && isOfAllTime(b)) && !isDoer(a, b) && !isDoer(b, a);
   const supposed = isSupposed(a) || isSupposed(b);
   switch (a.intent) {
     case 'how':
@@ -38,6 +40,14 @@ function differs(a: Sentence, b: Sentence): boolean {
       return false;
   }
 }
+
+const isPast = (word: string): boolean => PAST_FORMS.has(word) || word.endsWith('ed');
+
+/** "Who wrote it" and "who is the author of it". */
+const isDoer = ({ words: deed }: Sentence, { words: doer }: Sentence): boolean =>
+  deed[0] === 'who' && isPast(deed[1] ?? '') && /^who is (?:the|a|an) /.test(doer.join(' '));
+
+const isDuty = ({ mood, duty }: Sentence): boolean => mood === 'duty' || duty;
 
 /** "What happens if" and "what will happen if"; "what would be the best" and "what is the best". */
 const isSupposed = ({ words }: Sentence): boolean =>

@@ -12,7 +12,6 @@ const LIGHT = new Set([
   'thing',
   'people',
   'person',
-  'other',
   'item',
   'stuff',
   'too',
@@ -24,6 +23,9 @@ const LIGHT = new Set([
   'far',
   'one',
 ]);
+
+/** "What other ways are there" wants what "what ways are there" wants; "my other dog" is not my dog. */
+const OPENINGS: ReadonlySet<string> = new Set(['what', 'how', 'where', 'who']);
 
 /** Names, numbers and code that only one has: what is asked about differs. */
 export const name: Guard = {
@@ -119,6 +121,7 @@ function pick(reading: Reading, left: readonly number[], other: Reading): Item[]
     .filter(
       (item) =>
         !LIGHT.has(item.lemma) &&
+        !(item.lemma === 'other' && OPENINGS.has(reading.sentences[item.sentence]?.intent ?? 'none')) &&
         !isRepeated(reading, item) &&
         !(item.lemma === 'than' && other.conjunctions.has('or') && isBetween(reading, other)),
     );

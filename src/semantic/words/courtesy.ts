@@ -26,8 +26,9 @@ const WHY_TOO =
 const TAIL = /(?<=\w.*) (?:, )?and why$| , why(?: so| not)?$/;
 
 const OPENINGS: readonly RegExp[] = [
+  /^(?:thx|thanks|thank you|ty|yo|hey) , /,
   new RegExp(`^${GREETING}(?: (?:there|all|everyone|team|guys|folks|sir|madam))*(?: \\w+)? , `),
-  /^(?:sorry to (?:bother|disturb|interrupt|trouble) (?:you|u)|sorry for (?:bothering|disturbing) you|sorry if this is a (?:dumb|stupid|silly) question|sorry|apologies|thx|thanks|ty|yo|hey|excuse me|pardon me|please|well|ok|okay|so|hmm|oh|just (?:curious|wondering|asking|out of curiosity)|out of curiosity|quick question|one (?:more |quick )?question|another question|(?:i have )?a (?:quick |simple |general )?question|question|serious question|honest question)(?: ,| but| and|:)* (?=\w+ \w)/,
+  /^(?:sorry to (?:bother|disturb|interrupt|trouble) (?:you|u)|sorry for (?:bothering|disturbing) you|sorry if this is a (?:dumb|stupid|silly) question|sorry|apologies|excuse me|pardon me|please|well|ok|okay|so|hmm|oh|just (?:curious|wondering|asking|out of curiosity)|out of curiosity|quick question|one (?:more |quick )?question|another question|(?:i have )?a (?:quick |simple |general )?question|question|serious question|honest question)(?: ,| but| and|:)* (?=\w+ \w)/,
 ];
 
 /** Sentences without those that are manners alone; all of them where nothing else is said. */

@@ -1,4 +1,5 @@
 /** The frame of a sentence: what it wants (a way, a reason, a yes or no), apart from what it is about. */
+import { PAST_FORMS } from './irregular.ts';
 
 export type Intent =
   | 'how'
@@ -45,6 +46,8 @@ const FIRST_AUXILIARY =
 export interface Framed {
   readonly intent: Intent;
   readonly mood: Mood;
+  /** Something should or must be, said later than by the first auxiliary. */
+  readonly duty: boolean;
   /** Its subject comes right after the auxiliary and is anybody. */
   readonly anybody: boolean;
   /** The subject was anybody: i, you, one. */
@@ -61,15 +64,15 @@ const WAY =
 const TO =
   '(?:to|of|for|on|that i can|in which i can|by which i can|i can|you can|one can|so that i can|in which to|for me to|for someone to|for a person to)';
 const ASK =
-  '(?:tell|show|explain|help|teach|give|describe|advise|suggest|let|say|inform|guide|provide|share|list|recommend|clarify|know)';
+  '(?:tell|show|explain|help|teach|give|describe|advise|suggest|let|say|inform|guide|provide|share|list|recommend|clarify|know|telling|showing|explaining|teaching|describing)';
 
 /** Said before a question and not part of it. Repeated until none is left. */
 const COURTESY = [
   new RegExp(
     `^(?:can|could|would|will) (?:you|u|anyone|someone|anybody|somebody|any one|people) (?:mind )?(?=(?:${ASK}) )`,
   ),
-  /^(?:tell|show|explain|teach|inform|advise|help|guide|let) (?:me|us|to me|to us|me to)(?: know)?(?: about)?(?: understand)? (?=(?:how|what|why|who|where|when|which|whether|if)\b)/,
-  /^(?:explain|describe|tell|show|know|understand|clarify|list|say) (?=(?:how|what|why|who|where|when|which) )/,
+  /^(?:tell|show|explain|teach|inform|advise|help|guide|let|telling|showing|explaining|teaching) (?:me|us|to me|to us|me to)(?: know)?(?: about)?(?: understand)? (?=(?:how|what|why|who|where|when|which|whether|if)\b)/,
+  /^(?:explain|explaining|describe|describing|tell|show|know|understand|clarify|list|say) (?=(?:how|what|why|who|where|when|which) )/,
   /^(?:do|does) (?:you|u|anyone|anybody|someone|any one) (?:know|have any idea|have an idea|understand|remember)(?: about| of)? (?=(?:how|what|why|who|where|when|which|if|whether|any|a|some) )/,
   /^i (?:must|should|(?:want|wish|need|would like|would love|am trying|am looking|try|like) to) (?:know|learn|understand|ask|find|discover|see)(?: about| out)? (?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
   /^i (?:was|am) (?:just )?(?:wondering|curious|asking|confused about|not sure)(?: about)? ?(?=(?:how|what|why|who|where|when|which|if|whether)\b)/,
@@ -145,6 +148,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     intent: 'where',
     at: /^where(?: is| are| was| were| do| does| did| will| can| should| would| could| has| have)?(?: i| you| we| one)? /,
+    tail: / (?:(?:is|are|was|were) )?(?:located|situated)$|(?<=\w) (?:is|are|was|were)$/,
   },
   { intent: 'who', at: /^who(?: is| are| was| were| has| have| will| do| does| did| would| can)? / },
   { intent: 'what', at: /^(?:what|which)(?: is| are| was| were| will be| would be| am)? / },
@@ -160,6 +164,13 @@ const PATTERNS: readonly Pattern[] = [
 /** Imperatives that a prompt begins with; anything else without a question word is a topic or a statement. */
 export const COMMANDS =
   /^(?:write|list|give|create|make|generate|translate|summarize|summarise|convert|find|show|compare|calculate|compute|solve|draw|suggest|recommend|name|rewrite|fix|implement|design|build|provide|improve|tell|help|act|add|remove|sort|count|print|draft|compose|edit|correct|classify|extract|analyze|analyse|plan|prove|complete|continue|identify|outline|paraphrase|explain|describe|define|discuss|proofread|rephrase|reword|shorten|reply|answer|respond|review|debug|refactor|format|parse|simplify|expand|spell|punctuate)\b/;
+
+/** "Who invented", "which army won": the verb itself says when. */
+function isPast(sentence: string): boolean {
+  const [, one = '', two = ''] = /^(?:who|what|which) (\S+) (\S*)/.exec(sentence) ?? [];
+  const past = (word: string) => PAST_FORMS.has(word) || (word.length > 4 && word.endsWith('ed'));
+  return past(one) || (!sentence.startsWith('who ') && past(two));
+}
 
 const GENERIC = new RegExp(`^${SUBJECT} `);
 
@@ -177,8 +188,10 @@ export function frameOf(sentence: string): Framed {
   }
   const padded = `${line} `;
   const [opening = '', auxiliary = ''] = FIRST_AUXILIARY.exec(padded) ?? [];
-  const mood = MOODS.get(auxiliary) ?? 'fact';
-  const anybody = GENERIC.test(padded.slice(opening.length));
+  const mood = MOODS.get(auxiliary) ?? (auxiliary === '' && isPast(padded) ? 'past' : 'fact');
+  const after = padded.slice(opening.length);
+  const anybody = GENERIC.test(after);
+  const duty = /\b(?:should|must)\b/.test(after);
   for (const { intent, at, generic, tail } of PATTERNS) {
     const match = at.exec(padded);
     if (match === null || match[0] === '' || match[0].trim() === '') continue;
@@ -187,7 +200,7 @@ export function frameOf(sentence: string): Framed {
       .trim()
       .replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '')
       .replace(intent === 'how' ? /^be (?=an? )/ : /^(?!)/, 'become ');
-    return { intent, mood, anybody, generic: generic === true || GENERIC.test(rest), rest };
+    return { intent, mood, duty, anybody, generic: generic === true || GENERIC.test(rest), rest };
   }
-  return { intent: COMMANDS.test(line) ? 'command' : 'none', mood, anybody, generic: false, rest: line };
+  return { intent: COMMANDS.test(line) ? 'command' : 'none', mood, duty, anybody, generic: false, rest: line };
 }

@@ -47,6 +47,11 @@ export const IRREGULAR: ReadonlyMap<string, string> = new Map([
   ...entries(VERBS).flatMap(([base, ...forms]) => forms.map((form) => [form, base] as [string, string])),
 ]);
 
+/** Irregular past tenses and participles that are not spelled like their present. */
+export const PAST_FORMS: ReadonlySet<string> = new Set(
+  entries(VERBS).flatMap(([base, ...forms]) => forms.filter((form) => form !== base)),
+);
+
 /** Irregular passive participles. */
 export const PARTICIPLES: ReadonlySet<string> = new Set(
   entries(VERBS).map(([base, past, participle]) => participle ?? (base === 'become' ? 'become' : (past as string))),

@@ -86,6 +86,12 @@ const RULES: readonly Rule[] = [
   [/^(?:how much|what) (?:do|does|did|will|would) (.+?) cost\b ?(.*)$/, 'what is cost of $1 $2'],
   [/^what (?:is|are|was|will be) (?:the )?(?:cost|price|prices|costs) (?:of|for) /, 'what is cost of '],
   [/^how much (?:is|are) ((?:the |an? |your )?(?:[a-z]+ ){0,2}[a-z]+)$/, 'what is cost of $1'],
+  [/^how long (does|did|will|would) (\w+ing .+) take$/, 'how long $1 it take to $2'],
+  [/^(to|for|with|from|by|about) whom (.+)$/, 'who $2 $1'],
+  [
+    /^(?:what (?:do|are|is) you(?:r)? (?:think|opinions?|views?|thoughts?|take)(?: about| of| on| regarding)|how do you (?:feel|think) about) (?=\w)(?!when\b|if\b|that\b)/,
+    'what is opinion about ',
+  ],
   [/^how long (?:does|do|did|will|would) (?!it )(.+?) take\b ?(.*)$/, 'how long is $1 $2'],
   [
     /^how many (?:people|inhabitants|persons) (?:live|reside|are living|are there) in (.+)$/,

@@ -5,7 +5,7 @@ export const SYMMETRIC: ReadonlySet<string> = new Set(
   neighbor neighbour neighbors sibling cousin twin relative partner spouse colleague coworker roommate flatmate classmate teammate mate buddy pal
   rival enemy ally allied connected linked meet met divorce divorced separate separated distance parallel perpendicular
   correlate correlated correlation relationship relation connection interchangeable synonymous compare comparison versus vs between
-  together collide intersect overlap border interact agree disagree conflict contradict mutual reciprocal resemble alike tie tied coexist cohabit correspond `
+  together afar collide intersect overlap border interact agree disagree conflict contradict mutual reciprocal resemble alike tie tied coexist cohabit correspond `
     .trim()
     .split(/\s+/),
 );

@@ -89,6 +89,7 @@ const NOT = new Map([
   ["let's", 'let us'],
   ['alot', 'a lot'],
   ['wat', 'what'],
+  ['okay', 'ok'],
   ['wats', 'what is'],
   ['cos', 'because'],
   ['coz', 'because'],

@@ -38,12 +38,13 @@ function active(words: readonly string[]): readonly string[] {
   const before = words.slice(0, auxiliary);
   const rest = words.slice(end);
   const opensWithWh = WH.has(before[0] ?? '');
-  if (agent.length === 0) return before.length === 1 && opensWithWh ? [...before, ...deed, ...patient, ...rest] : words;
+  const past = words[be] === 'was' || words[be] === 'were';
+  const helper = finite ? (past ? 'did' : 'does') : (words[auxiliary] as string);
+  if (agent.length === 0)
+    return before.length === 1 && opensWithWh ? [...before, helper, ...deed, ...patient, ...rest] : words;
   // "By doing", "by 2020": a way or a time, not an agent; but "what is caused by smoking".
   const patientIsAsked = before.length === 1 && patient.length === 0 && (before[0] === 'what' || before[0] === 'who');
   if ((/ing$/.test(agent[0] as string) && !patientIsAsked) || /^\p{N}/u.test(agent[0] as string)) return words;
-  const past = words[be] === 'was' || words[be] === 'were';
-  const helper = finite ? (past ? 'did' : 'does') : (words[auxiliary] as string);
   return before.length === 0 || opensWithWh
     ? [...before, helper, ...agent, ...deed, ...patient, ...rest]
     : [...agent, ...deed, ...before, ...patient, ...rest];
