@@ -105,7 +105,10 @@ function sameFamily(a: string, b: string): boolean {
 
 /** The first is no word and one slip of the keyboard from the second, which is one. */
 function isTypo(wrong: string, right: string, isWord: IsWord): boolean {
-  if (wrong.length < 4 || Math.abs(wrong.length - right.length) > 1 || isWord(wrong) || !isWord(right)) return false;
+  if (wrong.length < 4 || Math.abs(wrong.length - right.length) > 1 || isWord(wrong)) return false;
+  // Of two unknown words neither is surely right: then only letters that changed places are a slip.
+  const known = isWord(right);
+  if (!known && right.length < 6) return false;
   let start = 0;
   while (start < wrong.length && wrong[start] === right[start]) start++;
   let end = 0;
@@ -113,7 +116,7 @@ function isTypo(wrong: string, right: string, isWord: IsWord): boolean {
   while (end < shorter - start && wrong.at(-1 - end) === right.at(-1 - end)) end++;
   const x = wrong.slice(start, wrong.length - end);
   const y = right.slice(start, right.length - end);
-  if (x.length <= 1 && y.length <= 1) return right.length > 4 || x.length + y.length === 1;
+  if (known && x.length <= 1 && y.length <= 1) return right.length > 4 || x.length + y.length === 1;
   return x.length === 2 && x === `${y[1]}${y[0]}`;
 }
 

@@ -77,7 +77,9 @@ export function read(text: string, isWord: IsWord): Reading {
     const usual = recast(withoutStops(withoutPhrases(recast(line).split(' '))).join(' '));
     const straight = inOneVoice(usual === '' ? [] : usual.split(' '));
     if (straight.length === 0) continue;
-    const framed = frameOf(opinionsLast(frontedLast(straight.join(' '))));
+    const fronted = frontedLast(straight.join(' '));
+    const opined = opinionsLast(fronted);
+    const framed = frameOf(opined === fronted ? opined : recast(opined));
     builder.sentence(framed.rest === '' ? [] : framed.rest.split(' '), sentences.length);
     sentences.push({
       intent: framed.intent,

@@ -40,7 +40,7 @@ const COMPOUND = new Set(['of', 'for', 'in', 'about', 'on', 'at', 'by', 'to', 'w
 /** Judge the whole noun phrase, before the noun or after the verb. */
 const JUDGING = new Set(['best', 'worst', 'good', 'better', 'worth', 'possible', 'available', 'necessary']);
 
-function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean {
+function isExcused({ a, b, alignment }: Comparison, { first, second }: Inversion): boolean {
   const firstA = a.items[first.a] as Item;
   const secondA = a.items[second.a] as Item;
   const firstB = b.items[first.b] as Item;
@@ -49,7 +49,8 @@ function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean 
   // A phrase with its own preposition moved as a whole: each keeps its case, and the two cases differ.
   if (apart && firstA.role === firstB.role && secondA.role === secondB.role && firstA.role !== secondA.role)
     return true;
-  if (coordinated(firstA, secondA) && coordinated(firstB, secondB)) return true;
+  if (coordinated(firstA, secondA) && coordinated(firstB, secondB))
+    return wholesMoved(a.items, b.items, alignment.pairs, first, second);
   if (JUDGING.has(firstA.lemma) || JUDGING.has(secondA.lemma)) return firstA.sentence === secondA.sentence;
   if (isGenitive(firstA, secondA, secondB, firstB) || isGenitive(secondB, firstB, firstA, secondA)) return true;
   return (
@@ -61,9 +62,30 @@ function isExcused({ a, b }: Comparison, { first, second }: Inversion): boolean 
 
 const coordinated = (x: Item, y: Item): boolean => x.segment === y.segment && x.chunk !== y.chunk;
 
+/** "A poet and a farmer" turned round; but not "Anna rich and Olga poor", where only a part of each side changed places. */
+function wholesMoved(
+  a: readonly Item[],
+  b: readonly Item[],
+  pairs: readonly Pair[],
+  first: Pair,
+  second: Pair,
+): boolean {
+  const mates = (pair: Pair, after: boolean) =>
+    pairs.filter((mate) => {
+      const [one, other] = [a[pair.a] as Item, a[mate.a] as Item];
+      return one.chunk === other.chunk && one.segment === other.segment && (after ? mate.a > pair.a : mate.a < pair.a);
+    });
+  const along = (pair: Pair, mate: Pair) => b[pair.b]?.chunk === b[mate.b]?.chunk;
+  return (
+    mates(first, true).every((mate) => along(first, mate)) && mates(second, false).every((mate) => along(second, mate))
+  );
+}
+
 /** `owned of owner` in the one, `owner owned` in the other. */
 function isGenitive(owned: Item, owner: Item, ownerElsewhere: Item, ownedElsewhere: Item): boolean {
   return (
+    owned.kind !== 'number' &&
+    owner.kind !== 'number' &&
     owner.segment === owned.segment + 1 &&
     COMPOUND.has(owner.role) &&
     ownerElsewhere.sentence === ownedElsewhere.sentence &&

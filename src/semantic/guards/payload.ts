@@ -28,7 +28,8 @@ function handedOver(text: string): string {
   const at = /[:\n]\s*/.exec(text);
   if (at === null) return '';
   const instruction = plain(text.slice(0, at.index));
-  if (!COMMANDS.test(instruction.replace(COURTESY, '').toLowerCase()) && !DEIXIS.test(instruction)) return '';
+  const order = instruction.replace(COURTESY, '').toLowerCase();
+  if (order === 'help' || (!COMMANDS.test(order) && !DEIXIS.test(instruction))) return '';
   return comparable(text.slice(at.index + at[0].length), instruction);
 }
 

@@ -18,7 +18,9 @@ export const person: Guard = {
 
 /** "What has changed you" is not "what has changed". */
 const hasObject = ({ sentences }: Reading): boolean =>
-  sentences.some(({ words }) => OBJECTS.has(words.at(-1) ?? '') && words.at(-2) !== 'for');
+  sentences.some(({ words }) => OBJECTS.has(words.at(-1) ?? '') && !OWN.has(words.at(-2) ?? ''));
+/** "Explain it to me", "find it for me": whoever asks wants that. */
+const OWN = new Set(['for', 'to']);
 const OBJECTS = new Set(['me', 'you', 'us']);
 
 const isGeneric = (reading: Reading): boolean => reading.sentences.every((sentence) => sentence.generic);

@@ -11,7 +11,7 @@ const IDLE: readonly RegExp[] = [
   new RegExp(
     `^${CLOSING}(?: (?:a lot|so much|very much|again|a million|all|everyone|in advance|for (?:any|your|the|all)? ?(?:your )?(?:help|time|answers?|support|reply|assistance)|\\w+))*$`,
   ),
-  /^(?:i )?hope (?:you|all|everyone|this|everything)\b.*\b(?:well|fine|good|great|okay|ok|safe)$/,
+  /^(?:i )?hope (?:you|all|everyone|this|everything)\b.*\b(?:well|fine|good|great|ok|safe|help(?: me| us)?)$/,
   /^how (?:are|r) (?:you|u)(?: (?:doing|all|today|there))*$/,
   /^(?:can|could|would|will) (?:you|u|someone|anyone|anybody|somebody) (?:please )?help(?: me| us)?(?: (?:out|please|with (?:this|that|it|something)))*$/,
   /^(?:i|we) (?:have|had|got) (?:a|one|another|some) (?:quick |simple |small |short |general )?questions?(?: for you)?$/,
@@ -26,7 +26,7 @@ const WHY_TOO =
 const TAIL = /(?<=\w.*) (?:, )?and why$| , why(?: so| not)?$/;
 
 const OPENINGS: readonly RegExp[] = [
-  /^(?:thx|thanks|thank you|ty|yo|hey) , /,
+  /^(?:thx|thanks|thank you|ty|yo|hey|(?:please )?help(?: me| needed)?) , /,
   new RegExp(`^${GREETING}(?: (?:there|all|everyone|team|guys|folks|sir|madam))*(?: \\w+)? , `),
   /^(?:sorry to (?:bother|disturb|interrupt|trouble) (?:you|u)|sorry for (?:bothering|disturbing) you|sorry if this is a (?:dumb|stupid|silly) question|sorry|apologies|excuse me|pardon me|please|well|ok|okay|so|hmm|oh|just (?:curious|wondering|asking|out of curiosity)|out of curiosity|quick question|one (?:more |quick )?question|another question|(?:i have )?a (?:quick |simple |general )?question|question|serious question|honest question)(?: ,| but| and|:)* (?=\w+ \w)/,
 ];

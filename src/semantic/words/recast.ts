@@ -137,7 +137,20 @@ const RULES: readonly Rule[] = [
     'what is difference between $1 and $2',
   ],
   [/^differences? (?:between|of) /, 'what is difference between '],
+  [
+    /^(?:do you have|can you (?:give|share|offer)(?: me)?|could you (?:give|share|offer)(?: me)?|is there|i am looking for|looking for|i need|i want) (?:some |any |a few )?(?:tips|advice|suggestions|ideas|recommendations) (?:on how to|about how to|on|for|to) (?=\w)/,
+    'how to ',
+  ],
+  [
+    /^(?:which|what) (\w+) (is|are|was|were) (?:the )?(\w+est|best|worst|most \w+)(?= |$) ?(.*)$/,
+    'what $2 the $3 $1 $4',
+  ],
+  [/^what (?:do|does) (.+?) earn(?= in | per | a | an |$)/, 'what is salary of $1'],
   // Whether it is so.
+  [
+    /^(?:i (?:would like|want|wish|need) to (?:know|find out)|i must know|i (?:was|am) (?:just )?(?:wondering|curious|not sure)|i wonder|(?:can|could|would|will) you (?:please )?(?:tell me|explain|say)|(?:please )?(?:tell me|let me know)|do you know|does (?:anyone|anybody|someone) know) (?:if|whether) (.+)$/,
+    (_, statement) => asked(statement as string),
+  ],
   [
     /^((?:why |how )?(?:is|are|was|were)) (.+?) (?:considered|regarded|seen|deemed) (?:as |to be )?(?=\w)(?!by\b|for\b|in\b|when\b)/,
     '$1 $2 ',
