@@ -38,8 +38,8 @@ export const WEIGHTS: Readonly<Record<Feature | 'bias' | 'vector', number>> = {
 };
 
 export const CALIBRATIONS: Readonly<Record<EmbedderName, Calibration>> = {
-  static: { intercept: -5.4, slope: 6.4 },
-  ollama: { intercept: -7.2, slope: 9 },
+  static: { intercept: -5.7, slope: 6.8 },
+  ollama: { intercept: -7.3, slope: 9.1 },
   'workers-ai': { intercept: -13, slope: 15 },
 };
 
