@@ -84,7 +84,7 @@ export function createApp(edge: Edge) {
     const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
     const tell: Observe = (event) => {
       edge.observe(event);
-      edge.statistics.handOn(later, coloOf(request));
+      edge.statistics.handOn(later, () => coloOf(request));
     };
     const trial = edge.experiment?.begin(tell, later);
     const serveIt = (visit: Visit) => (trial === undefined ? then(visit, edge) : trial.serve(visit, then));

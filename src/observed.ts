@@ -12,26 +12,9 @@ export async function observed(
   answer: () => Promise<Response>,
 ): Promise<Response> {
   const tell = (status: number, firstByteMs: number): void => {
-    const { facts } = trail;
-    const fault = facts.fault ?? (status >= 400 ? faultOf(status, request) : undefined);
-    observe({
-      kind: 'served',
-      route,
-      outcome: trail.outcome ?? 'BYPASS',
-      status,
-      tenant: facts.tenant,
-      model: facts.model,
-      firstByteMs,
-      totalMs: Date.now() - trail.startedAt,
-      bytes: trail.bytes,
-      usage: facts.usage,
-      saved: facts.saved,
-      ...(facts.tier !== undefined && { tier: facts.tier }),
-      ...(facts.arm !== undefined && { arm: facts.arm }),
-      ...(facts.question !== undefined && { question: facts.question }),
-      ...(facts.semantic !== undefined && { semantic: facts.semantic }),
-      ...(fault !== undefined && { fault }),
-    });
+    const { facts, startedAt } = trail;
+    const served = { kind: 'served', route, status, firstByteMs, totalMs: Date.now() - startedAt, ...facts } as const;
+    observe(facts.fault === undefined && status >= 400 ? { ...served, fault: faultOf(status, request) } : served);
   };
 
   let response: Response;

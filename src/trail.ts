@@ -12,6 +12,10 @@ export type HeaderFields = Record<string, string>;
 
 /** What is known of a request so far, for whoever watches; see `Served` in observe.ts. */
 export interface Facts {
+  /** What the last `headers` said; before, nothing was looked up. */
+  readonly outcome: Outcome;
+  /** Of the body, so far. */
+  readonly bytes: number;
   readonly tenant: string;
   readonly model: string;
   readonly usage: Usage;
@@ -34,14 +38,12 @@ export interface Trail {
   forwarded(joined: boolean, stored: boolean): void;
   /** Headers of an inference answer, but for its content type. `upstream`: what the sidecar said of its own part. */
   headers(outcome: Outcome, upstream?: Headers): HeaderFields;
-  /** What the last `headers` said. */
-  readonly outcome: Outcome | undefined;
 
+  /** Change as they become known. */
   readonly facts: Facts;
   /** Notes facts over what was known before. */
   tell(facts: Partial<Facts>): void;
-  /** Bytes of the body so far. */
-  readonly bytes: number;
+  /** So many bytes of the body have left. */
   sent(bytes: number): void;
   /** The body comes as a stream: it is over with `ended`. */
   streams(): void;
@@ -52,14 +54,20 @@ export interface Trail {
 }
 
 const NO_USAGE: Usage = { promptTokens: 0, completionTokens: 0 };
-const UNKNOWN: Facts = { tenant: '', model: '', usage: NO_USAGE, saved: { ...NO_USAGE, ms: 0 } };
+const NOTHING_SAVED: Saved = { ...NO_USAGE, ms: 0 };
 
 /** @see https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
-/** Random, in lower-case hex. */
+const POOL_BYTES = 1_536;
+let pool = '';
+
+/** Random, in lower-case hex; drawn for many requests at once, each digit given out once. */
 function randomHex(bytes: number): string {
-  return hexOf(crypto.getRandomValues(new Uint8Array(bytes)));
+  if (pool.length < 2 * bytes) pool = hexOf(crypto.getRandomValues(new Uint8Array(POOL_BYTES)));
+  const digits = pool.slice(0, 2 * bytes);
+  pool = pool.slice(2 * bytes);
+  return digits;
 }
 
 function freshTrace(): string {
@@ -80,20 +88,24 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
   const members: CacheMember[] = [];
   let timing = '';
   let last = startedAt;
-  let said: Outcome | undefined;
-  let facts = UNKNOWN;
-  let bytes = 0;
+  // Written to and not copied, and no getters below: this runs for every hit.
+  const facts: Facts & { outcome: Outcome; bytes: number; tier?: TierName } = {
+    outcome: 'BYPASS',
+    bytes: 0,
+    tenant: '',
+    model: '',
+    usage: NO_USAGE,
+    saved: NOTHING_SAVED,
+  };
   let body: 'whole' | 'running' | 'over' = 'whole';
   let atEnd: (() => void) | undefined;
   return {
-    get outcome() {
-      return said;
-    },
     startedAt,
     traceparent,
+    facts,
     cache(member) {
       members.push(member);
-      if (member.hit && member.cache !== 'semantic') facts = { ...facts, tier: member.cache as TierName };
+      if (member.hit && member.cache !== 'semantic') facts.tier = member.cache as TierName;
     },
     step(name) {
       const at = now();
@@ -105,7 +117,7 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
         members[at] = { ...member, ...(stored && { stored }), ...(joined && { collapsed: true }) };
     },
     headers(outcome, upstream) {
-      said = outcome;
+      facts.outcome = outcome;
       const headers: HeaderFields = {
         'x-cache': outcome,
         'cache-status': cacheStatus([...members].reverse(), upstream?.get('cache-status')),
@@ -116,17 +128,11 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
       if (wait) headers['x-expected-wait'] = wait;
       return headers;
     },
-    get facts() {
-      return facts;
-    },
     tell(more) {
-      facts = { ...facts, ...more };
-    },
-    get bytes() {
-      return bytes;
+      Object.assign(facts, more);
     },
     sent(more) {
-      bytes += more;
+      facts.bytes += more;
     },
     streams() {
       body = 'running';
@@ -134,7 +140,7 @@ export function startTrail(request: Headers, now: () => number = Date.now): Trai
     ended(fault) {
       if (body !== 'running') return;
       body = 'over';
-      if (fault !== undefined) facts = { ...facts, fault };
+      if (fault !== undefined) Object.assign(facts, { fault });
       atEnd?.();
     },
     whenEnded(then) {

@@ -33,9 +33,9 @@ export interface Collector {
   /**
    * Hands on soon what was counted, if nobody else is about to.
    * @param later keeps work alive past the response
-   * @param colo the data centre that the request came to
+   * @param colo tells the data centre that the request came to; asked for only when it is needed
    */
-  handOn(later: (work: Promise<unknown>) => void, colo: string): void;
+  handOn(later: (work: Promise<unknown>) => void, colo: () => string): void;
   /** What was not handed on yet. */
   pending(): { readonly tally: Tally; readonly recent: readonly Recent[] };
 }
@@ -120,14 +120,14 @@ export function createCollector(options: CollectorOptions): Collector {
       }
       const served = labelled(event);
       count(tally, served);
-      recent.push(recentOf(served, `${self()} ${++requests}`, now(), prompts));
-      if (recent.length > 2 * MOST_RECENT) recent = recent.slice(-MOST_RECENT);
+      // In a rush the first of each second are shown; more than that nobody can read.
+      if (recent.length < MOST_RECENT) recent.push(recentOf(served, `${self()} ${++requests}`, now(), prompts));
       each?.(served);
     },
     handOn(later, colo) {
       if (send === undefined || taken(turnSince) || (unsent === undefined && isEmpty(tally))) return;
       turnSince = now();
-      later(turn(colo));
+      later(turn(colo()));
     },
     pending: () => ({ tally, recent }),
   };
