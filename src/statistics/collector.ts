@@ -86,27 +86,31 @@ export function createCollector(options: CollectorOptions): Collector {
   }
 
   async function turn(colo: string): Promise<void> {
-    for (let tries = 0; tries < TRIES; tries++) {
+    for (let failures = 0; failures < TRIES; ) {
       do {
         turnSince = now();
         await pause(EVERY_MS);
       } while (taken(sendingSince));
       turnSince = Number.NEGATIVE_INFINITY;
-      if (await deliver(colo)) return;
+      const delivered = await deliver(colo);
+      if (delivered === 'all') return;
+      if (delivered === 'nothing') failures += 1;
     }
   }
 
-  /** True when everything that was there has been taken. */
-  async function deliver(colo: string): Promise<boolean> {
+  /** `part`: what an earlier try had left was taken at last, and more has been counted since. */
+  async function deliver(colo: string): Promise<'all' | 'part' | 'nothing'> {
     sendingSince = now();
+    const again = unsent !== undefined;
     try {
       const batch = unsent ?? take();
       unsent = batch;
       await within(PATIENCE_MS, Promise.resolve(send?.(batch, colo)));
       if (unsent === batch) unsent = undefined;
-      return isEmpty(tally);
+      // What came during a first try has taken a turn of its own.
+      return again && !isEmpty(tally) ? 'part' : 'all';
     } catch {
-      return false;
+      return 'nothing';
     } finally {
       sendingSince = Number.NEGATIVE_INFINITY;
     }

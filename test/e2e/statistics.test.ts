@@ -5,6 +5,7 @@ import { type Pair, startPair } from '../../scripts/lib/pair.ts';
 import { boundsOf, bucketOf } from '../../src/statistics/histogram.ts';
 import type { StatsReport } from '../../src/statistics/report.ts';
 import type { LiveMessage } from '../../src/statistics/ticker.ts';
+import { FAST } from '../simulated-ollama/fast.ts';
 import { type Asked, chatBody, freshQuestion, post } from './ask.ts';
 
 let pair: Pair;
@@ -274,4 +275,50 @@ describe.skipIf(!hasParser())('the metrics, read by Prometheus’ own parser (py
       expect(counts.at(-1)).toBe(told.hits.exact);
     }
   });
+});
+
+describe('the statistics’ object', () => {
+  let pair: Pair;
+  beforeAll(async () => {
+    pair = await startPair({
+      entry: `${import.meta.dirname}/../chaos/chaotic-worker.ts`,
+      vars: { SEMANTIC: 'off' },
+      ollama: FAST,
+    });
+  });
+  afterAll(() => pair.close());
+
+  const total = async () => {
+    const told = await fetch(`${pair.url}/api/cache/stats`, {
+      headers: { authorization: `Bearer ${pair.edgeVars.ADMIN_KEY}` },
+    });
+    return ((await told.json()) as StatsReport).requests;
+  };
+
+  it.each(['slow', 'failing'] as const)(
+    '%s: no request waits for it, none is lost, and all are counted later',
+    async (objects) => {
+      const body = chatBody(freshQuestion());
+      await post(pair.url, '/api/chat', body);
+      await expect.poll(total, { timeout: 10_000 }).toBeGreaterThan(0);
+      await new Promise((resume) => setTimeout(resume, 1_500));
+      const before = await total();
+
+      await post(pair.url, '/_chaos', { objects });
+      const startedAt = performance.now();
+      let answered = 0;
+      while (performance.now() - startedAt < 2_500) {
+        const asked = await Promise.all([post(pair.url, '/api/chat', body), post(pair.url, '/api/chat', body)]);
+        expect(asked.map(({ status, cache }) => `${status} ${cache}`)).toEqual(['200 HIT', '200 HIT']);
+        answered += asked.length;
+      }
+      // The slow object takes twenty seconds for each call: nobody can have waited for one.
+      expect(performance.now() - startedAt).toBeLessThan(15_000);
+      expect(answered).toBeGreaterThan(20);
+
+      await post(pair.url, '/_chaos', {});
+      await post(pair.url, '/api/chat', body);
+      await expect.poll(total, { timeout: 20_000, interval: 300 }).toBe(before + answered + 1);
+    },
+  );
 });
