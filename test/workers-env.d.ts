@@ -11,6 +11,7 @@ declare global {
       readonly ADDRESS_LIMIT: RateLimit;
       readonly EXPERIMENTS: NonNullable<Bindings['EXPERIMENTS']>;
       readonly PURGES: NonNullable<Bindings['PURGES']>;
+      readonly STATS: NonNullable<Bindings['STATS']>;
     }
   }
 }

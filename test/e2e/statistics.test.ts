@@ -1,11 +1,11 @@
 /** What the statistics say is what the client itself counted: exactly for counts, within one bucket for percentiles. */
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pair, startPair } from '../../scripts/lib/pair.ts';
 import { boundsOf, bucketOf } from '../../src/statistics/histogram.ts';
 import type { StatsReport } from '../../src/statistics/report.ts';
 import type { LiveMessage } from '../../src/statistics/ticker.ts';
 import { FAST } from '../simulated-ollama/fast.ts';
+import { hasPrometheusParser, parsePrometheus } from '../support/prometheus-parser.ts';
 import { type Asked, chatBody, freshQuestion, post } from './ask.ts';
 
 let pair: Pair;
@@ -221,61 +221,45 @@ describe('the operator’s routes', () => {
   });
 });
 
-const PYTHON = '/usr/bin/python3';
-const PARSE = `
-import json, sys
-from prometheus_client.parser import text_string_to_metric_families as parse
-print(json.dumps([[f.name, f.type, f.documentation, [[s.name, s.labels, s.value] for s in f.samples]] for f in parse(sys.stdin.read())]))
-`;
+describe.skipIf(!hasPrometheusParser())(
+  'the metrics, read by Prometheus’ own parser (python3-prometheus-client)',
+  () => {
+    it('are well-formed, and say what the statistics say', async () => {
+      const response = await fetch(`${pair.url}/metrics`, { headers: operator() });
+      expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+      const input = await response.text();
+      const families = parsePrometheus(input);
+      const told = await report();
+      const samples = (name: string) => families.find(([family]) => family === name)?.[3] ?? [];
+      const total = (name: string, suffix = '_total') =>
+        samples(name)
+          .filter(([sample]) => sample === name + suffix)
+          .reduce((sum, [, , value]) => sum + value, 0);
 
-function hasParser(): boolean {
-  try {
-    execFileSync(PYTHON, ['-c', 'import prometheus_client.parser'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-type Sample = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
-type Family = readonly [name: string, type: string, help: string, samples: readonly Sample[]];
-
-describe.skipIf(!hasParser())('the metrics, read by Prometheus’ own parser (python3-prometheus-client)', () => {
-  it('are well-formed, and say what the statistics say', async () => {
-    const response = await fetch(`${pair.url}/metrics`, { headers: operator() });
-    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    const input = await response.text();
-    const families = JSON.parse(execFileSync(PYTHON, ['-c', PARSE], { input, encoding: 'utf8' })) as Family[];
-    const told = await report();
-    const samples = (name: string) => families.find(([family]) => family === name)?.[3] ?? [];
-    const total = (name: string, suffix = '_total') =>
-      samples(name)
-        .filter(([sample]) => sample === name + suffix)
-        .reduce((sum, [, , value]) => sum + value, 0);
-
-    expect(new Set(families.map(([name]) => name)).size).toBe(families.length);
-    for (const [name, type, help, held] of families) {
-      expect(name).toMatch(/^edge_[a-z_]+$/);
-      expect(['counter', 'gauge', 'histogram']).toContain(type);
-      expect(help).not.toBe('');
-      expect(held.length).toBeGreaterThan(0);
-    }
-    expect(total('edge_requests')).toBe(told.requests);
-    expect(total('edge_cancelled')).toBe(told.cancelled);
-    expect(total('edge_response_bytes')).toBe(told.bytes_sent);
-    expect(total('edge_tokens')).toBe(told.tokens.prompt + told.tokens.completion);
-    expect(total('edge_saved_money')).toBeCloseTo(told.saved.money ?? 0, 5);
-    expect(total('edge_stored')).toBe(told.stored.exchanges);
-    for (const name of ['edge_first_byte_seconds', 'edge_request_duration_seconds']) {
-      expect(total(name, '_count')).toBe(told.requests);
-      const hits = samples(name).filter(([sample, { outcome }]) => sample === `${name}_bucket` && outcome === 'hit');
-      const counts = hits.map(([, , value]) => value);
-      expect(counts).toEqual([...counts].sort((one, other) => one - other));
-      expect(hits.at(-1)?.[1].le).toBe('+Inf');
-      expect(counts.at(-1)).toBe(told.hits.exact);
-    }
-  });
-});
+      expect(new Set(families.map(([name]) => name)).size).toBe(families.length);
+      for (const [name, type, help, held] of families) {
+        expect(name).toMatch(/^edge_[a-z_]+$/);
+        expect(['counter', 'gauge', 'histogram']).toContain(type);
+        expect(help).not.toBe('');
+        expect(held.length).toBeGreaterThan(0);
+      }
+      expect(total('edge_requests')).toBe(told.requests);
+      expect(total('edge_cancelled')).toBe(told.cancelled);
+      expect(total('edge_response_bytes')).toBe(told.bytes_sent);
+      expect(total('edge_tokens')).toBe(told.tokens.prompt + told.tokens.completion);
+      expect(total('edge_saved_money')).toBeCloseTo(told.saved.money ?? 0, 5);
+      expect(total('edge_stored')).toBe(told.stored.exchanges);
+      for (const name of ['edge_first_byte_seconds', 'edge_request_duration_seconds']) {
+        expect(total(name, '_count')).toBe(told.requests);
+        const hits = samples(name).filter(([sample, { outcome }]) => sample === `${name}_bucket` && outcome === 'hit');
+        const counts = hits.map(([, , value]) => value);
+        expect(counts).toEqual([...counts].sort((one, other) => one - other));
+        expect(hits.at(-1)?.[1].le).toBe('+Inf');
+        expect(counts.at(-1)).toBe(told.hits.exact);
+      }
+    });
+  },
+);
 
 describe('the statistics’ object', () => {
   let pair: Pair;
