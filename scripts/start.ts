@@ -100,6 +100,7 @@ async function main(): Promise<void> {
 Edge    ${edge.url}      (the same URL for Ollama, OpenAI and Anthropic clients)
 Try it  curl -i ${edge.url}/api/generate -d '{"model":"${origin.model}","prompt":"Why is the sky blue?","stream":false}'
         and once more: the second answer says X-Cache: HIT
+Watch   ${edge.url}/dashboard
 ready ${edge.url}`);
 }
 

@@ -2,7 +2,7 @@
 import type { Point } from './point.ts';
 import type { Reading } from './reading.ts';
 import type { Recent } from './recent.ts';
-import type { StatsReport } from './report.ts';
+import type { GroupReport, StatsReport, WindowReport } from './report.ts';
 
 /** What a watcher is sent, as JSON. */
 export type LiveMessage =
@@ -37,6 +37,7 @@ export interface Ticker {
 }
 
 const EVERY_MS = 1_000;
+const MOST_GROUPS = 12;
 const DAY_MS = 86_400_000;
 /** After that long without a request even the last minute is empty, and there is nothing more to tell. */
 const STILL_MS = 75_000;
@@ -56,7 +57,7 @@ export function createTicker({ read, report, watchers, wakeAt, now = Date.now }:
     async greet(socket) {
       const reading = await read(now() - DAY_MS);
       const { points, recent } = reading;
-      tell([socket], { kind: 'hello', report: report(reading), points, recent });
+      tell([socket], { kind: 'hello', report: slim(report(reading)), points, recent });
       activeAt = now();
       await arm();
     },
@@ -70,7 +71,7 @@ export function createTicker({ read, report, watchers, wakeAt, now = Date.now }:
       const recent = reading.recent.filter(({ addedAt }) => addedAt >= toldUntil);
       toldUntil = askedAt;
       if (points.length > 0) activeAt = now();
-      tell(sockets, { kind: 'tick', report: report(reading), points, recent });
+      tell(sockets, { kind: 'tick', report: slim(report(reading)), points, recent });
       if (now() - activeAt < STILL_MS) await arm();
     },
     async wake() {
@@ -78,6 +79,27 @@ export function createTicker({ read, report, watchers, wakeAt, now = Date.now }:
       if (watchers().length > 0) await arm();
     },
   };
+}
+
+/** Those groups that most requests were for: a report goes to everyone who watches, each second. */
+function slim(report: StatsReport): StatsReport {
+  return {
+    ...report,
+    ...slimWindow(report),
+    last_minute: slimWindow(report.last_minute),
+    last_hour: slimWindow(report.last_hour),
+    last_day: slimWindow(report.last_day),
+  };
+}
+
+function slimWindow<Report extends WindowReport>(report: Report): Report {
+  const { models, tenants, routes, arms } = report;
+  return { ...report, models: most(models), tenants: most(tenants), routes: most(routes), arms: most(arms) };
+}
+
+function most(groups: Readonly<Record<string, GroupReport>>): Readonly<Record<string, GroupReport>> {
+  const sorted = Object.entries(groups).sort(([, one], [, other]) => other.requests - one.requests);
+  return Object.fromEntries(sorted.slice(0, MOST_GROUPS));
 }
 
 function tell(sockets: readonly WebSocket[], message: LiveMessage): void {
