@@ -43,7 +43,10 @@ export default {
     const made = assembleOnce(env);
     if (!('edge' in made)) return console.error(`bad setting: ${made.join('; ')}`);
     await renewPopular(made.edge);
-    made.edge.statistics.handOn((work) => context.waitUntil(work), '');
+    made.edge.statistics.handOn(
+      (work) => context.waitUntil(work),
+      () => '',
+    );
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -40,7 +40,7 @@ export async function purge({ request, later }: OperatorVisit, edge: Edge): Prom
     purgeIndex(asked.purge, edge),
   ]);
   edge.observe({ kind: 'purged', by: Object.keys(asked.purge.selector).sort().join('+') || 'all' });
-  edge.statistics.handOn(later, coloOf(request));
+  edge.statistics.handOn(later, () => coloOf(request));
   const { selector, before } = asked.purge;
   return Response.json({
     purged: Object.keys(selector).length > 0 ? selector : 'all',

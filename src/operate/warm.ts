@@ -47,7 +47,7 @@ export async function warmCache({ request, later }: OperatorVisit, edge: Edge): 
       },
     });
     clearInterval(beat);
-    edge.statistics.handOn(later, coloOf(request));
+    edge.statistics.handOn(later, () => coloOf(request));
     if (!abort.signal.aborted) write({ done: true, ...counts, next: (lines.at(-1)?.line ?? 0) + 1 });
     await writer.close().catch(() => {});
   }

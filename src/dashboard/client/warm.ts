@@ -16,7 +16,8 @@ export function warmForm(): void {
       .value.split('\n')
       .filter((line) => line.trim() !== '');
     button.disabled = true;
-    await warm(model, questions, (words) => text('warm-result', words));
+    const say = (words: string) => text('warm-result', words);
+    await warm(model, questions, say).catch(() => say('Cut off; send it again, what is done is passed over.'));
     button.disabled = false;
   });
 }
