@@ -1,5 +1,6 @@
 /** Alignment: which words of two readings stand for each other, and which stand alone. */
-import type { Item, Reading } from './reading.ts';
+import type { Item } from './items.ts';
+import type { Reading } from './reading.ts';
 import { isAdjectiveOf } from './words/countries.ts';
 import type { IsWord } from './words/lemma.ts';
 import { areOpposites, areSynonyms } from './words/lexicon.ts';

@@ -3,7 +3,7 @@
  * unless the change is one of those that grammar allows without a change of meaning.
  */
 import type { Pair } from '../alignment.ts';
-import type { Item } from '../reading.ts';
+import type { Item } from '../items.ts';
 import { isDemonym, SYMMETRIC } from '../words/symmetric.ts';
 import type { Comparison, Guard } from './guard.ts';
 

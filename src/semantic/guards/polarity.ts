@@ -3,7 +3,8 @@
  * and "a person who is not good" is "a bad person", but "good" is not "not good", and "more" is not "less".
  */
 import type { Pair } from '../alignment.ts';
-import type { Item, Reading } from '../reading.ts';
+import type { Item } from '../items.ts';
+import type { Reading } from '../reading.ts';
 import type { Comparison, Guard } from './guard.ts';
 
 export const negation: Guard = {

@@ -2,7 +2,8 @@
  * Preambles: "My pet owl eats nuts. Is it normal for animals to eat nuts?" asks of animals, whatever the pet. A preamble is idle
  * where the question after it is the same, stands by itself, and names the kind of which the preamble gives an example.
  */
-import type { Item, Reading } from '../reading.ts';
+import type { Item } from '../items.ts';
+import type { Reading } from '../reading.ts';
 import type { Comparison } from './guard.ts';
 
 /** Point back to what was said, or to the asker. */

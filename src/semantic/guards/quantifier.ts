@@ -1,5 +1,6 @@
 /** Quantifiers: all, every, only, most, never, again. Whoever says one means it. */
-import type { Item, Reading } from '../reading.ts';
+import type { Item } from '../items.ts';
+import type { Reading } from '../reading.ts';
 import type { Guard } from './guard.ts';
 
 /** Words for the same share; what has no line here stands for itself. */

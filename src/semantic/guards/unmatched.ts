@@ -3,7 +3,8 @@
  * stands only in a preamble that the question does not need is let pass.
  */
 
-import type { Item, Reading } from '../reading.ts';
+import type { Item } from '../items.ts';
+import type { Reading } from '../reading.ts';
 import type { Comparison, Guard } from './guard.ts';
 import { isIdlePreamble } from './preamble.ts';
 
