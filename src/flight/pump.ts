@@ -39,14 +39,14 @@ const STREAM_TYPES = /^(application\/x-ndjson|text\/event-stream)\b/;
 export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<Landing> {
   const pump = flight.pump();
   const abort = new AbortController();
-  let quietSince = Date.now();
+  const silence = createSilence();
   let limit = options.openTimeoutMs;
   const beat = setInterval(() => {
     pump.beat();
     if (pump.abandoned()) {
       options.abandoned();
       abort.abort('abandoned');
-    } else if (Date.now() - quietSince > limit) abort.abort('timeout');
+    } else if (silence.grown() > limit) abort.abort('timeout');
   }, BEAT_MS);
 
   const landing = await fill().catch((): Landing => {
@@ -74,7 +74,7 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
       openedAt = Date.now();
       response = await options.open(abort.signal, true);
     }
-    quietSince = Date.now();
+    silence.broken();
     limit = options.idleTimeoutMs;
     if (!response.ok || response.body === null) return refuse(pump, response);
     const { headers } = response;
@@ -90,7 +90,7 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
     const reader = response.body.getReader();
     let ended = false;
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
-      quietSince = Date.now();
+      silence.broken();
       let unreadable = false;
       for (const delta of decoder.push(text.decode(step.value, { stream: true }))) {
         collector.add(delta);
@@ -111,12 +111,34 @@ export async function pumpFlight(flight: Flight, options: PumpOptions): Promise<
       }
       limit = Number.POSITIVE_INFINITY;
       await pump.drained();
-      quietSince = Date.now();
+      silence.broken();
       limit = options.idleTimeoutMs;
     }
     for (const delta of [...decoder.push(text.decode()), ...decoder.end()]) collector.add(delta);
     return collector.finish();
   }
+}
+
+/** Longer steps of the clock than this are no time that passed: it was set, or the machine slept. */
+const LONGEST_STEP_MS = 10 * BEAT_MS;
+
+/** How long the origin has said nothing, ms: added up beat by beat, so that a clock that jumps ends nobody's answer. */
+function createSilence() {
+  let seen = Date.now();
+  let ms = 0;
+  return {
+    /** What it is by now; call at each beat. */
+    grown(): number {
+      const now = Date.now();
+      ms += Math.min(Math.max(0, now - seen), LONGEST_STEP_MS);
+      seen = now;
+      return ms;
+    },
+    broken(): void {
+      seen = Date.now();
+      ms = 0;
+    },
+  };
 }
 
 /** Reads to the end what has nothing more to say, so that the connection can serve again. */
