@@ -1,7 +1,10 @@
 /** Observed: each inference request is told of once, whatever way it went, when its last byte has left or its client has gone. */
-import { type FaultKind, faultOfStatus } from './exchange/fault.ts';
+import { faultOfStatus } from './exchange/fault.ts';
 import type { Observe } from './observe.ts';
 import type { Trail } from './trail.ts';
+
+/** What the client's own end is called where a status is needed. */
+const GONE = 499;
 
 /** @param route the path of the API */
 export async function observed(
@@ -14,7 +17,10 @@ export async function observed(
   const tell = (status: number, firstByteMs: number): void => {
     const { facts, startedAt } = trail;
     const served = { kind: 'served', route, status, firstByteMs, totalMs: Date.now() - startedAt, ...facts } as const;
-    observe(facts.fault === undefined && status >= 400 ? { ...served, fault: faultOf(status, request) } : served);
+    if (status < 400) observe(served);
+    // Who has gone is told of as gone, whatever the answer that nobody got.
+    else if (request.signal.aborted) observe({ ...served, status: GONE, fault: 'cancelled' });
+    else observe({ ...served, fault: facts.fault ?? faultOfStatus(status, '').kind });
   };
 
   let response: Response;
@@ -28,9 +34,4 @@ export async function observed(
   if (trail.whenEnded(() => tell(response.status, firstByteMs)) === 'later')
     request.signal.addEventListener('abort', () => trail.ended('cancelled'), { once: true });
   return response;
-}
-
-/** A client that has gone is told of as gone, whatever the answer that it did not get. */
-function faultOf(status: number, request: Request): FaultKind {
-  return request.signal.aborted ? 'cancelled' : faultOfStatus(status, '').kind;
 }

@@ -65,6 +65,13 @@ describe('a request', () => {
     expect(events).toEqual([expect.objectContaining({ outcome: 'BYPASS', status: 429, fault: 'rate_limited' })]);
   });
 
+  it('whose client goes before it is answered is told of as cancelled, not as failed', async () => {
+    const client = new AbortController();
+    client.abort();
+    const { events } = await told(async () => new Response('x', { status: 502 }), client.signal);
+    expect(events).toEqual([expect.objectContaining({ status: 499, fault: 'cancelled' })]);
+  });
+
   it('that fails here is told of too, and the failure goes on', async () => {
     const { events, response } = await told(() => Promise.reject(new Error('a bug')));
     expect(events).toEqual([expect.objectContaining({ status: 500, fault: 'internal' })]);

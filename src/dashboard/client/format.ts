@@ -3,9 +3,9 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** `1,234`, and `12.3M` where it is long. */
+/** `1,234`, and `12.3K` where it is long. */
 export function count(value: number): string {
-  return value < 100_000 ? whole.format(value) : compact.format(value);
+  return value < 10_000 ? whole.format(value) : compact.format(value);
 }
 
 /** Three digits that matter. */

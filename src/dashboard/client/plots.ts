@@ -61,9 +61,11 @@ export function createPlots(): Plots {
     if (requests === undefined || latency === undefined || points.length === 0) return;
     const { step } = SPANS[span];
     const times = points.map(({ at }) => at / 1_000);
+    // The running step is divided by what has passed of it.
+    const seconds = points.map(({ at }) => Math.max(1, Math.min(step, (Date.now() - at) / 1_000)));
     const rates = OUTCOMES.map(([outcome]) =>
       smoothed(
-        points.map(({ outcomes }) => (outcomes[outcome] ?? 0) / step),
+        points.map(({ outcomes }, at) => (outcomes[outcome] ?? 0) / (seconds[at] ?? step)),
         step,
       ),
     );
