@@ -1,5 +1,8 @@
 /** `GET /api/cache/stats`: what the cache does, in numbers, as JSON; `GET /metrics`: the same for Prometheus. */
+import { ollamaChat } from '../dialects/ollama-chat.ts';
 import type { Edge } from '../edge.ts';
+import { fault } from '../exchange/fault.ts';
+import { faultResponse } from '../respond.ts';
 import { renderMetrics } from '../statistics/prometheus.ts';
 import { reportOf } from '../statistics/report.ts';
 import type { OperatorVisit } from './routes.ts';
@@ -18,9 +21,12 @@ export async function cacheStats(_visit: OperatorVisit, edge: Edge): Promise<Res
   );
 }
 
+/** A counter that is too low looks as if it had begun anew: rather no answer than one without some of the shards. */
 export async function metrics(_visit: OperatorVisit, edge: Edge): Promise<Response> {
   const { windows, missing } = await edge.statistics.read(NO_POINTS);
-  return new Response(renderMetrics(windows.all, missing, edge.config), {
+  if (missing > 0)
+    return faultResponse(ollamaChat, fault('overloaded', `${missing} shards of the statistics did not answer`, 5));
+  return new Response(renderMetrics(windows.all, edge.config), {
     headers: { 'content-type': METRICS_TYPE, 'cache-control': 'no-store' },
   });
 }

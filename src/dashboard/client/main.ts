@@ -3,10 +3,13 @@ import type { Recent } from '../../statistics/recent.ts';
 import type { LiveMessage } from '../../statistics/ticker.ts';
 import { type SemanticState, showBound } from './bound.ts';
 import { byId, text } from './dom.ts';
+import { showFigures } from './figures.ts';
+import { type PoolsReport, showOrigin } from './origin.ts';
 import { createPlots, type Plots } from './plots.ts';
 import { purgeForm } from './purge.ts';
+import { showRecent } from './requests.ts';
 import { createState, SPANS, type Span } from './state.ts';
-import { type PoolsReport, showFigures, showOrigin, showRecent, showTables } from './view.ts';
+import { showTables } from './tables.ts';
 import { warmForm } from './warm.ts';
 
 const SESSION = '/dashboard/session';

@@ -1,21 +1,11 @@
 /** The plots over time: requests stacked by outcome, and how long the first byte took. */
 import uPlot from 'uplot';
-import type { Outcome } from '../../observe.ts';
 import { createHistogram, mergeHistogram, percentileOf, unpackHistogram } from '../../statistics/histogram.ts';
 import type { Point } from '../../statistics/point.ts';
 import { byId, coloured, el } from './dom.ts';
 import { decimal, durationText } from './format.ts';
+import { OUTCOMES } from './outcomes.ts';
 import { SPANS, type Span } from './state.ts';
-
-/** From the bottom up, with the name of each colour. */
-export const OUTCOMES: readonly (readonly [outcome: Outcome, colour: string, word: string])[] = [
-  ['HIT', 'hit', 'exact'],
-  ['SEMANTIC', 'semantic', 'semantic'],
-  ['JOINED', 'joined', 'joined'],
-  ['STALE', 'stale', 'stale'],
-  ['MISS', 'miss', 'miss'],
-  ['BYPASS', 'bypass', 'bypass'],
-];
 
 export interface Plots {
   draw(points: readonly Point[], span: Span): void;

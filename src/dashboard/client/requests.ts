@@ -1,0 +1,78 @@
+/** The last requests, and those of them that were answered by meaning. */
+import type { Recent } from '../../statistics/recent.ts';
+import { byId, el, fill, table } from './dom.ts';
+import { bytes, clock, count, durationText, percent } from './format.ts';
+import { OUTCOMES, word } from './outcomes.ts';
+
+const RECENT_SHOWN = 30;
+const ALIKE_SHOWN = 5;
+
+export function showRecent(recent: readonly Recent[], report: (request: Recent) => Promise<string>): void {
+  const colours = new Map<string, string>(OUTCOMES.map(([outcome, colour]) => [outcome, colour]));
+  const rows = recent.slice(0, RECENT_SHOWN);
+  const asked = rows.some(({ question }) => question !== undefined);
+  table<Recent>(
+    'recent',
+    [
+      { name: 'Time', of: ({ at }) => clock(at) },
+      { name: 'Outcome', of: ({ outcome }) => word(outcome, colours.get(outcome) ?? 'bypass'), words: true },
+      { name: 'From', of: ({ tier, outcome }) => tier ?? (outcome === 'MISS' ? 'origin' : ''), words: true },
+      {
+        name: 'Status',
+        of: ({ status, fault }) =>
+          fault === undefined
+            ? String(status)
+            : el('span', { class: 'bad' }, `${status} ${fault.replaceAll('_', ' ')}`),
+      },
+      { name: 'First byte', of: ({ firstByteMs }) => durationText(firstByteMs) },
+      { name: 'Whole', of: ({ totalMs }) => durationText(totalMs) },
+      { name: 'Tokens', of: ({ tokens }) => count(tokens) },
+      { name: 'Size', of: ({ bytes: size }) => bytes(size) },
+      { name: 'Model', of: ({ model }) => model, words: true },
+      { name: 'Tenant', of: ({ tenant }) => tenant, words: true },
+      { name: 'Route', of: ({ route }) => route, words: true },
+      ...(asked
+        ? [{ name: 'Question', of: ({ question }: Recent) => (question ?? '').slice(0, 80), words: true as const }]
+        : []),
+    ],
+    rows,
+    'No request yet. Ask something, and it appears here.',
+  );
+  const alike = new Map(recent.filter(({ outcome }) => outcome === 'SEMANTIC').map((hit) => [pairOf(hit), hit]));
+  showAlike([...alike.values()].slice(0, ALIKE_SHOWN), report);
+}
+
+/** The same two questions are shown once; where they are not shown, each hit. */
+function pairOf({ id, question, matched }: Recent): string {
+  return question === undefined ? id : `${question}\n${matched}`;
+}
+
+function showAlike(hits: readonly Recent[], report: (request: Recent) => Promise<string>): void {
+  byId('alike-section').hidden = hits.length === 0;
+  fill(
+    'alike',
+    hits.map(({ id }) => id),
+    () =>
+      hits.map((hit) => {
+        const hidden = 'not shown: STATS_PROMPTS is off';
+        const button = el('button', { type: 'button' }, 'Report as wrong') as HTMLButtonElement;
+        button.addEventListener('click', async () => {
+          button.disabled = true;
+          button.textContent = await report(hit);
+        });
+        button.hidden = hit.receipt === undefined;
+        return el(
+          'div',
+          { class: 'alike' },
+          el('p', {}, el('small', {}, `asked at ${clock(hit.at)}`), hit.question ?? hidden),
+          el(
+            'p',
+            {},
+            el('small', {}, `answered as, ${percent(100 * (hit.similarity ?? 0))} % alike`),
+            hit.matched ?? hidden,
+          ),
+          button,
+        );
+      }),
+  );
+}
