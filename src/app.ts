@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { allowedOrigin } from './cors.ts';
+import { isOperatorsPage } from './dashboard/session.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { embedDialects } from './dialects/embeddings.ts';
 import { ollamaChat } from './dialects/ollama-chat.ts';
@@ -64,14 +65,19 @@ export function createApp(edge: Edge) {
   browsers.all('*', (c) => app.fetch(c.req.raw, c.env, c.executionCtx));
 
   return {
-    /** Other origins' pages go by the rules of CORS; everyone else goes straight on. */
     fetch(request: Request, env: object, context: ExecutionContext): Response | Promise<Response> {
       const origin = request.headers.get('origin');
-      if (origin === null || origin === new URL(request.url).origin) return app.fetch(request, env, context);
-      if (allowedOrigin(origin, edge.config.CORS_ORIGINS) !== undefined) return browsers.fetch(request, env, context);
-      return refuse(new URL(request.url).pathname, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
+      return origin === null ? app.fetch(request, env, context) : fromBrowser(request, origin, env, context);
     },
   };
+
+  /** Web pages go by the rules of CORS, all but the operator's. */
+  async function fromBrowser(request: Request, origin: string, env: object, context: ExecutionContext) {
+    const { ADMIN_KEY, CORS_ORIGINS } = edge.config;
+    if (await isOperatorsPage(request, origin, ADMIN_KEY, Date.now())) return app.fetch(request, env, context);
+    if (allowedOrigin(origin, CORS_ORIGINS) !== undefined) return browsers.fetch(request, env, context);
+    return refuse(new URL(request.url).pathname, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
+  }
 
   /** A request for an answer: it is told of, however it went, and served with the settings of its client's arm. */
   function infer(

@@ -6,6 +6,8 @@
 import { hexOf } from '../exchange/key.ts';
 import { equalInConstantTime } from '../operate/auth.ts';
 
+export const SESSION_PATH = '/dashboard/session';
+
 const NAME = 'edge_session';
 const LIFETIME_MS = 12 * 3_600_000;
 const encoder = new TextEncoder();
@@ -38,6 +40,22 @@ export async function sessionHolds(request: Request, adminKey: string | undefine
   const [until = '', signed = ''] = given.split('.');
   const end = Number(until);
   return end > now && end <= now + LIFETIME_MS && equalInConstantTime(signed, await signature(end, adminKey));
+}
+
+/**
+ * Whether a request comes from the page that this Worker served: from its own origin, with a session or to open one. Its origin
+ * alone would not do: a page of others that gives this machine a name of its own has it too, but no session.
+ * @param origin what the request says of where it comes from
+ */
+export async function isOperatorsPage(
+  request: Request,
+  origin: string,
+  adminKey: string | undefined,
+  now: number,
+): Promise<boolean> {
+  const url = new URL(request.url);
+  if (origin !== url.origin) return false;
+  return url.pathname === SESSION_PATH || (await sessionHolds(request, adminKey, now));
 }
 
 /** The `__Host-` prefix keeps other hosts of the domain from setting it; browsers take it over HTTPS only. */

@@ -4,7 +4,7 @@
  */
 import type { Hono } from 'hono';
 import { dashboardPage, dashboardSession } from '../dashboard/page.ts';
-import { sessionHolds } from '../dashboard/session.ts';
+import { SESSION_PATH, sessionHolds } from '../dashboard/session.ts';
 import { errorShape } from '../dialects/routes.ts';
 import type { Edge } from '../edge.ts';
 import { faultResponse } from '../respond.ts';
@@ -40,7 +40,7 @@ const ROUTES: readonly (readonly [method: 'GET' | 'POST', path: string, handler:
 
 export function operatorRoutes(app: Hono, edge: Edge): void {
   app.get('/dashboard', (c) => dashboardPage(c.req.raw));
-  app.on(['GET', 'POST', 'DELETE'], '/dashboard/session', (c) =>
+  app.on(['GET', 'POST', 'DELETE'], SESSION_PATH, (c) =>
     dashboardSession(c.req.raw, (work) => c.executionCtx.waitUntil(work), edge),
   );
   for (const [method, path, handler] of ROUTES)

@@ -126,7 +126,11 @@ export function createCollector(options: CollectorOptions): Collector {
       count(tally, served);
       // In a rush the first of each second are shown; more than that nobody can read.
       if (recent.length < MOST_RECENT) recent.push(recentOf(served, `${self()} ${++requests}`, now(), prompts));
-      each?.(served);
+      try {
+        each?.(served);
+      } catch {
+        // A store of single events may have its limits; the request has not.
+      }
     },
     handOn(later, colo) {
       if (send === undefined || taken(turnSince) || (unsent === undefined && isEmpty(tally))) return;

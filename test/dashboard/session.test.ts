@@ -1,6 +1,6 @@
 /** Who holds the page's session, and who only looks like it. */
 import { describe, expect, it } from 'vitest';
-import { closeSession, openSession, sessionHolds } from '../../src/dashboard/session.ts';
+import { closeSession, isOperatorsPage, openSession, sessionHolds } from '../../src/dashboard/session.ts';
 
 const KEY = 'the admin key of this test';
 const NOW = Date.UTC(2026, 10, 25);
@@ -76,5 +76,28 @@ describe('a session', () => {
     expect(await holds(request(cookie, upgrade))).toBe(false);
     expect(await holds(request(cookie, { ...upgrade, origin: 'https://evil.example' }))).toBe(false);
     expect(await holds(request(cookie, { ...upgrade, origin: home.origin }))).toBe(true);
+  });
+});
+
+describe('the operator’s page', () => {
+  const isPage = (asked: Request, origin: string) => isOperatorsPage(asked, origin, KEY, NOW + HOUR);
+
+  it('is of this origin, and logged in or logging in', async () => {
+    const from = { origin: home.origin };
+    expect(await isPage(request(await session(), from, 'POST'), home.origin)).toBe(true);
+    const opening = new URL('/dashboard/session', home);
+    expect(await isPage(request('', from, 'POST', opening), home.origin)).toBe(true);
+  });
+
+  it('is no page that gives this machine a name of its own', async () => {
+    const rebound = new URL('http://evil.example:8787/api/chat');
+    expect(await isPage(request('', { origin: rebound.origin }, 'POST', rebound), rebound.origin)).toBe(false);
+  });
+
+  it('is no page of another origin, whatever it sends along', async () => {
+    const origin = 'https://evil.example';
+    expect(await isPage(request(await session(), { origin }, 'POST'), origin)).toBe(false);
+    const opening = new URL('/dashboard/session', home);
+    expect(await isPage(request('', { origin }, 'POST', opening), origin)).toBe(false);
   });
 });

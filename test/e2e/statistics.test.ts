@@ -153,20 +153,31 @@ describe('the statistics', () => {
     expect((await report()).requests).toBe(mine.length);
   });
 
+  it('tell what the sidecar’s disk had', async () => {
+    await pair.restartEdge({ CACHE_TIERS: 'memory' });
+    const body = chatBody(freshQuestion(), { options: { num_predict: 8 } });
+    await post(pair.url, '/api/chat', body);
+    await counted(mine.length + 1);
+    await new Promise((resume) => setTimeout(resume, 1_200));
+    await pair.restartEdge({ CACHE_TIERS: 'memory' });
+    expect((await post(pair.url, '/api/chat', body)).cache).toBe('HIT');
+    expect((await counted(mine.length + 2)).tiers.disk).toMatchObject({ hits: 1 });
+  });
+
   it('count a stream that its client leaves as cancelled', async () => {
     const client = new AbortController();
     const body = JSON.stringify({ ...chatBody(freshQuestion()), stream: true });
     const response = await fetch(`${pair.url}/api/chat`, { method: 'POST', body, signal: client.signal });
     await response.body?.getReader().read();
     client.abort();
-    expect((await counted(mine.length + 1)).cancelled).toBe(1);
+    expect((await counted(mine.length + 3)).cancelled).toBe(1);
   });
 
   it('count embeddings, with the tokens of the inputs that were there', async () => {
     const embed = (input: readonly string[]) => post(pair.url, '/api/embed', { model: 'all-minilm', input });
     const first = JSON.parse((await embed(['one sentence', 'another one'])).text) as { prompt_eval_count: number };
     await embed(['one sentence', 'another one']);
-    const told = await counted(mine.length + 3);
+    const told = await counted(mine.length + 5);
     expect(told.routes['/api/embed']).toMatchObject({
       requests: 2,
       misses: 1,
