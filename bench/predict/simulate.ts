@@ -3,6 +3,7 @@
  * the origin has slots, asks ahead only when it is idle, and ends that when real work comes, as the sidecar does.
  */
 import { createHash } from 'node:crypto';
+import { takeBest } from '../../origin/src/predict/gain.ts';
 import { createLedger, type PredictStats } from '../../origin/src/predict/ledger.ts';
 import type { Predictor } from '../../origin/src/predict/predictor.ts';
 import { nextPrompt } from '../../origin/src/predict/shape.ts';
@@ -52,7 +53,9 @@ interface Job {
 interface Waiting {
   readonly prompt: ChatPrompt;
   readonly session: string;
-  readonly probability: number;
+  readonly gain: number;
+  /** Milliseconds. */
+  readonly at: number;
 }
 
 /** @param measuredFrom index of the first session that is measured: before it, the policies only learn */
@@ -83,8 +86,9 @@ export function play(sessions: readonly Session[], policy: Policy, measuredFrom:
   const isIdle = () => ahead === undefined && slots.every((freeAt) => freeAt <= now);
 
   function pump(): void {
-    while (isIdle() && waiting.length > 0) {
-      const next = waiting.shift() as Waiting;
+    while (isIdle()) {
+      const next = takeBest(waiting, now * 1000);
+      if (next === undefined) return;
       const key = keyOf(next.prompt);
       if (cache.has(key)) continue;
       const tokens = tokensOf(key);
@@ -114,9 +118,9 @@ export function play(sessions: readonly Session[], policy: Policy, measuredFrom:
     for (const { question, form, probability } of predictor.guesses(SCOPE, session, now * 1000).slice(0, policy.most)) {
       if (probability <= policy.least) break;
       const next = nextPrompt(prompt, answer, form, question);
-      if (next?.kind === 'chat') waiting.push({ prompt: next, session, probability });
+      if (next?.kind === 'chat') waiting.push({ prompt: next, session, gain: probability, at: now * 1000 });
     }
-    waiting.sort((a, b) => b.probability - a.probability);
+    waiting.sort((a, b) => b.gain - a.gain);
     waiting.splice(32);
     pump();
   }

@@ -177,6 +177,9 @@ export async function startSidecar(config: Config): Promise<Sidecar> {
     refreshDigests: digests.refresh,
     async drain() {
       draining = true;
+      // What nobody waits for is not waited for.
+      preloading.stop();
+      prefetcher?.close();
       const until = Date.now() + config.DRAIN_MS;
       while ((open.size > 0 || origin.flights.size > 0) && Date.now() < until)
         await new Promise((resolve) => setTimeout(resolve, 25));

@@ -136,10 +136,8 @@ describe('a session’s next prompt', () => {
     const talk = conversation();
     await talk.say('Hello');
     expect(await until(async () => (await stats()).running === 1)).toBe(true);
-    const before = generations();
     const joined = await talk.say('What does it cost?');
     expect(joined.headers.get('cache-status')).toMatch(/disk; fwd=uri-miss; collapsed/);
-    expect(generations()).toBe(before);
     expect(await stats()).toMatchObject({ used: used + 1, cancelled });
     pair.ollama.control(FAST);
   });

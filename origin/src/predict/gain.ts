@@ -15,3 +15,35 @@ export function expectedGain(probability: number, generationMs: number, waste: n
 export function breakEven(waste: number): number {
   return waste / (1 + waste);
 }
+
+/** People ask the next question soon or not at all: a guess is worth half as much after so long, ms. */
+const PATIENCE_MS = 15_000;
+/** And nothing after so long: it has found no idle moment. */
+const OUTDATED_MS = 60_000;
+
+/**
+ * What a guess is worth by now; 0 for one that is out of date.
+ * @param gain when it was made, ms
+ * @param ageMs since then
+ */
+export function gainAfter(gain: number, ageMs: number): number {
+  return ageMs >= OUTDATED_MS ? 0 : gain * 2 ** (-ageMs / PATIENCE_MS);
+}
+
+/** Takes the best of them out of the list, and what is out of date with it. */
+export function takeBest<T extends { readonly gain: number; readonly at: number }>(
+  guesses: T[],
+  now: number,
+): T | undefined {
+  let best: T | undefined;
+  let most = 0;
+  for (const guess of guesses) {
+    const gain = gainAfter(guess.gain, now - guess.at);
+    if (gain <= most) continue;
+    most = gain;
+    best = guess;
+  }
+  const left = guesses.filter((guess) => guess !== best && gainAfter(guess.gain, now - guess.at) > 0);
+  guesses.splice(0, guesses.length, ...left);
+  return best;
+}

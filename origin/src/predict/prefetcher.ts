@@ -13,7 +13,7 @@ import type { Origin } from '../origin.ts';
 import { type AheadFlight, askAhead } from '../serve/ahead.ts';
 import { type Asked, nativeForm } from '../serve/asked.ts';
 import type { Terms } from '../serve/terms.ts';
-import { breakEven, expectedGain } from './gain.ts';
+import { breakEven, expectedGain, takeBest } from './gain.ts';
 import { createLedger, type PredictStats } from './ledger.ts';
 import type { Predictor } from './predictor.ts';
 import { scopeOf } from './scope.ts';
@@ -48,8 +48,6 @@ const MOST_GUESSES = 3;
 const MOST_WAITING = 32;
 /** Answers that are waited for. */
 const MOST_PENDING = 1_000;
-/** A guess that found no idle moment by then is out of date. */
-const FRESH_MS = 60_000;
 /** How long it may take a person to ask what was prefetched. */
 const PATIENCE_MS = 1_800_000;
 const TICK_MS = 100;
@@ -128,17 +126,14 @@ export function createPrefetcher(predictor: Predictor, origin: () => Origin): Pr
   }
 
   function pump(): void {
-    const { config } = origin();
-    const now = Date.now();
-    waiting = waiting.filter(({ at }) => now - at < FRESH_MS);
-    while (!closed && waiting.length > 0 && running.size + launching < config.PREFETCH_SLOTS && isIdle()) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      launching += 1;
-      void prefetch(next).finally(() => (launching -= 1));
-      // Whether it is idle is known again when this one has begun.
-      return;
-    }
+    if (closed || running.size + launching >= origin().config.PREFETCH_SLOTS || !isIdle()) return;
+    const next = takeBest(waiting, Date.now());
+    if (next === undefined) return;
+    launching += 1;
+    // Whether it is still idle is known again when this one has begun.
+    void prefetch(next).finally(() => {
+      launching -= 1;
+    });
   }
 
   async function prefetch({ prompt, terms }: Candidate): Promise<void> {

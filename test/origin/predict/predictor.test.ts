@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { breakEven, expectedGain } from '../../../origin/src/predict/gain.ts';
+import { breakEven, expectedGain, takeBest } from '../../../origin/src/predict/gain.ts';
 import { createLedger } from '../../../origin/src/predict/ledger.ts';
 import { createPredictor, DEFAULTS, type Predictor } from '../../../origin/src/predict/predictor.ts';
 import { nextPrompt } from '../../../origin/src/predict/shape.ts';
@@ -155,6 +155,18 @@ describe('the gain', () => {
       expect(expectedGain(even + 0.01, 1_000, waste)).toBeGreaterThan(0);
     }
     expect(breakEven(0.25)).toBeCloseTo(0.2, 6);
+  });
+
+  it('fades: a new guess goes before a better one that has waited, and in the end it is out of date', () => {
+    const guesses = [
+      { name: 'old', gain: 90, at: 0 },
+      { name: 'new', gain: 50, at: 30_000 },
+      { name: 'newest', gain: 40, at: 31_000 },
+    ];
+    expect(takeBest(guesses, 31_000)?.name).toBe('new');
+    expect(takeBest(guesses, 70_000)?.name).toBe('newest');
+    expect(guesses).toEqual([]);
+    expect(takeBest(guesses, 70_000)).toBeUndefined();
   });
 });
 
