@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { canonicalModel } from './exchange/prompt.ts';
 import { type ExperimentSetting, experimentProblems, experimentSchema } from './experiment/setting.ts';
+import { GUARD_NAMES } from './semantic/guards/guard.ts';
 
 const seconds = z.coerce.number().int().min(0).max(31_536_000);
 const milliseconds = z.coerce.number().int().min(1).max(600_000);
@@ -143,6 +144,12 @@ const schema = z.object({
   ).default({}),
   /** How long embedder and index together may take before it counts as a miss. */
   SEMANTIC_TIMEOUT_MS: milliseconds.default(30),
+  /** Guards that are left out: a list of their names. */
+  SEMANTIC_GUARDS_OFF: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(GUARD_NAMES)))
+    .default([]),
   /** The largest share of wrong semantic hits; where the evidence says it is more, they stop. */
   SEMANTIC_ERROR_LIMIT: z.coerce.number().min(0.0001).max(0.5).default(0.01),
   /** The share of semantic hits that is checked against a generation after the answer. */

@@ -30,7 +30,7 @@ export type ExperimentSetting = z.output<typeof experimentSchema>;
 
 /** What an isolate reads once, for all its requests: it cannot be another for some of them. */
 const FOR_ALL =
-  /^(EXPERIMENT|API_KEYS|ADMIN_KEY|CORS_ORIGINS|ORIGIN_URL|ORIGIN_SECRET|MAX_BODY_BYTES|CATALOG_TTL)$|^(MEMORY|COLO|KV|REDIS|UPSTASH|CACHE_TIERS|RATE_LIMITS|LIMIT)(_|$)/;
+  /^(EXPERIMENT|API_KEYS|ADMIN_KEY|CORS_ORIGINS|ORIGIN_URL|ORIGIN_SECRET|MAX_BODY_BYTES|CATALOG_TTL)$|^(MEMORY|COLO|KV|REDIS|UPSTASH|CACHE_TIERS|RATE_LIMITS|LIMIT|STATS|PRICE|WARM)(_|$)/;
 
 /** What is wrong with the names in it: of settings that are not there, or cannot differ, and of weights without an arm. */
 export function experimentProblems(setting: ExperimentSetting, settings: ReadonlySet<string>): readonly string[] {

@@ -5,8 +5,8 @@
  * @see https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 import { type Bucket, burstOf, fullBucket, refill, secondsToOne, takeOne } from './bucket.ts';
+import { inTime } from './in-time.ts';
 import type { Later, LimitName, Meter, Rates, Refusal } from './meter.ts';
-import { within } from './within.ts';
 
 /** What `[[ratelimits]]` in wrangler.toml allows: `limit` / `period`. */
 const CALLS_A_SECOND = 10;
@@ -52,7 +52,7 @@ export function addressMeter(
           );
           return answers.every(({ success }) => success);
         };
-        return within(timeoutMs, ask()).then((allowed) => {
+        return inTime(timeoutMs, ask()).then((allowed) => {
           if (allowed !== false) return undefined;
           blockedUntil = now() + BLOCK_MS;
           return { limit, by: 'address', retryAfter: BLOCK_MS / 1000 };

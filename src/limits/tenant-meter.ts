@@ -5,8 +5,8 @@
  */
 import type { Authority } from './authority.ts';
 import { type Bucket, burstOf, fullBucket, refill, secondsToOne, takeOne } from './bucket.ts';
+import { inTime } from './in-time.ts';
 import type { Meter, Rates, Refusal, Remaining } from './meter.ts';
-import { within } from './within.ts';
 
 /** Longest time between a request and its report, unless a quarter of a burst comes sooner. */
 const SETTLE_MS = 1_000;
@@ -50,7 +50,7 @@ export function tenantMeter(
   async function settle(by: Authority): Promise<void> {
     const reported = unsettled;
     settlingSince = now();
-    const allowed = await within(timeoutMs, by.settle(tenant, reported, rates.requests));
+    const allowed = await inTime(timeoutMs, by.settle(tenant, reported, rates.requests));
     settlingSince = undefined;
     settledAt = now();
     // What could not be reported is forgotten: a count that nobody takes must not grow for ever.
@@ -65,7 +65,7 @@ export function tenantMeter(
     const more = now() < takingUntil ? 0 : Math.min(Math.floor(used / 2), Math.floor(burstOf(rates.generations) / 5));
     if (now() >= leaseUntil) lease = 0;
     takingUntil = now() + timeoutMs;
-    const taken = await within(timeoutMs, by.take(tenant, { want: 1 + more, rate: rates.generations }));
+    const taken = await inTime(timeoutMs, by.take(tenant, { want: 1 + more, rate: rates.generations }));
     takingUntil = 0;
     if (taken === undefined) return undefined;
     shared = { tokens: taken.left, at: now() };
@@ -95,7 +95,7 @@ export function tenantMeter(
     daySpent += tokens;
     if (authority === undefined) return;
     budgetAskedAt = now();
-    const sum = await within(timeoutMs, authority.spend(tenant, tokens));
+    const sum = await inTime(timeoutMs, authority.spend(tenant, tokens));
     if (sum !== undefined) daySpent = sum;
   }
 

@@ -16,5 +16,6 @@ export async function health(edge: Edge, hostname: string): Promise<Response> {
   if (hostname.endsWith('.workers.dev'))
     notes.push('The Cache API has no effect on *.workers.dev: the colo tier only works on a custom domain.');
   if (edge.config.API_KEYS === undefined) notes.push('API_KEYS is not set: everyone is tenant public.');
+  if (edge.limits === undefined) notes.push('RATE_LIMITS is off: nobody is limited.');
   return Response.json({ status: 'ok', origin, tiers: edge.tiers.names, notes });
 }

@@ -54,6 +54,7 @@ export function assembleSemantic(
     gates: SEMANTIC_BOUND === undefined ? openGates() : gates(SEMANTIC_BOUND, limit, (why) => failed('bound', why)),
     receipts: receipts(config.ORIGIN_SECRET),
     comparison: { isWord: (word) => table.rows.has(word), vector: own.vector },
+    without: new Set(config.SEMANTIC_GUARDS_OFF),
     timeoutMs: config.SEMANTIC_TIMEOUT_MS,
     failed,
   });

@@ -5,6 +5,7 @@ import type { AgreementTools } from './agreement.ts';
 import { CALIBRATIONS } from './calibration.ts';
 import type { Embedder } from './embedder.ts';
 import type { Gates } from './gate.ts';
+import type { GuardName } from './guards/guard.ts';
 import { match } from './match.ts';
 import type { Semantic } from './partition.ts';
 import { embeddedText, type Reading, read } from './reading.ts';
@@ -68,11 +69,14 @@ export interface SemanticParts {
   readonly gates: Gates;
   readonly receipts: Receipts;
   readonly comparison: AgreementTools;
+  /** Guards that are left out. */
+  readonly without?: ReadonlySet<GuardName>;
   /** Longest that a search may take, ms. */
   readonly timeoutMs: number;
   readonly failed: (operation: Operation, reason: string) => void;
 }
 
+const NO_GUARDS: ReadonlySet<GuardName> = new Set();
 /** Candidates that are compared: with more, a guard's refusal of the nearest still leaves others; each costs some 0.1 ms. */
 const CANDIDATES = 8;
 /** Writes happen after the answer: they may take longer, but not for ever. */
@@ -81,6 +85,7 @@ const WRITE_TIMEOUT_MS = 10_000;
 export function semanticCache(parts: SemanticParts): SemanticCache {
   const { embedder, index, timeoutMs, failed, gates, receipts, comparison } = parts;
   const { isWord } = comparison;
+  const { without = NO_GUARDS } = parts;
   const calibration = CALIBRATIONS[embedder.name];
 
   async function vectorOf(reading: Reading): Promise<Float32Array> {
@@ -95,7 +100,7 @@ export function semanticCache(parts: SemanticParts): SemanticCache {
     const matches: Match[] = [];
     let refused: Refusal | undefined;
     for (const { key, question: stored, cosine, addedAt } of near) {
-      const verdict = match({ prompt: reading, stored, cosine }, { threshold, calibration, isWord });
+      const verdict = match({ prompt: reading, stored, cosine }, { threshold, calibration, isWord, without });
       const { similarity } = verdict;
       if (verdict.hit) matches.push({ key, question: stored, similarity, addedAt });
       else if (verdict.refusedBy !== 'threshold' && similarity >= threshold)

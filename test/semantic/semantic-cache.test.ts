@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { staticTable } from '../../scripts/semantic/static-table.ts';
 import { cosine, type Embedder } from '../../src/semantic/embedder.ts';
 import { openGates } from '../../src/semantic/gate.ts';
+import type { GuardName } from '../../src/semantic/guards/guard.ts';
 import { receipts } from '../../src/semantic/receipt.ts';
 import { semanticCache } from '../../src/semantic/semantic-cache.ts';
 import { staticEmbedder } from '../../src/semantic/static/static-embedder.ts';
@@ -53,7 +54,13 @@ function chaotic<Part extends object>(part: Part, chaos: Chaos): Part {
   });
 }
 
-function cacheOf({ embedder = own, index = plainIndex() }: { embedder?: Embedder; index?: VectorIndex } = {}) {
+interface Given {
+  readonly embedder?: Embedder;
+  readonly index?: VectorIndex;
+  readonly without?: ReadonlySet<GuardName>;
+}
+
+function cacheOf({ embedder = own, index = plainIndex(), without = new Set() }: Given = {}) {
   const failures: string[] = [];
   const cache = semanticCache({
     embedder,
@@ -61,6 +68,7 @@ function cacheOf({ embedder = own, index = plainIndex() }: { embedder?: Embedder
     gates: openGates(),
     receipts: receipts('secret'),
     comparison: { isWord: (word) => table.rows.has(word), vector: own.vector },
+    without,
     timeoutMs: 30,
     failed: (operation, reason) => failures.push(`${operation}: ${reason}`),
   });
@@ -88,6 +96,14 @@ describe('a search', () => {
     await remember('k1', 'How many moons does Mars have in 2024?');
     const found = await search('How many moons does Mars have in 2025?', 0.5);
     expect(found).toMatchObject({ kind: 'searched', matches: [], refused: { by: 'numbers' } });
+  });
+
+  it('does not ask a guard that is left out', async () => {
+    const { remember, search } = cacheOf({ without: new Set(['numbers']) });
+    await remember('k1', 'How many moons does Mars have in 2024?');
+    expect(await search('How many moons does Mars have in 2025?', 0.5)).not.toMatchObject({
+      refused: { by: 'numbers' },
+    });
   });
 
   it('does not find what was forgotten or purged', async () => {

@@ -2,23 +2,25 @@
 import type { Alignment } from '../alignment.ts';
 import type { Reading } from '../reading.ts';
 
-export type GuardName =
-  | 'numbers'
-  | 'code'
-  | 'language'
-  | 'negation'
-  | 'antonym'
-  | 'quantifier'
-  | 'tense'
-  | 'question'
-  | 'person'
-  | 'conjunction'
-  | 'order'
-  | 'role'
-  | 'name'
-  | 'unmatched'
-  | 'mention'
-  | 'payload';
+export const GUARD_NAMES = [
+  'numbers',
+  'code',
+  'language',
+  'negation',
+  'antonym',
+  'quantifier',
+  'tense',
+  'question',
+  'person',
+  'conjunction',
+  'order',
+  'role',
+  'name',
+  'unmatched',
+  'mention',
+  'payload',
+] as const;
+export type GuardName = (typeof GUARD_NAMES)[number];
 
 export interface Comparison {
   readonly a: Reading;
