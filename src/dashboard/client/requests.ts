@@ -38,41 +38,43 @@ export function showRecent(recent: readonly Recent[], report: (request: Recent) 
     rows,
     'No request yet. Ask something, and it appears here.',
   );
-  const alike = new Map(recent.filter(({ outcome }) => outcome === 'SEMANTIC').map((hit) => [pairOf(hit), hit]));
-  showAlike([...alike.values()].slice(0, ALIKE_SHOWN), report);
-}
-
-/** The same two questions are shown once; where they are not shown, each hit. */
-function pairOf({ id, question, matched }: Recent): string {
-  return question === undefined ? id : `${question}\n${matched}`;
+  showAlike(
+    recent.filter(({ outcome }) => outcome === 'SEMANTIC'),
+    report,
+  );
 }
 
 function showAlike(hits: readonly Recent[], report: (request: Recent) => Promise<string>): void {
   byId('alike-section').hidden = hits.length === 0;
-  fill(
-    'alike',
-    hits.map(({ id }) => id),
-    () =>
-      hits.map((hit) => {
-        const hidden = 'not shown: STATS_PROMPTS is off';
-        const button = el('button', { type: 'button' }, 'Report as wrong') as HTMLButtonElement;
-        button.addEventListener('click', async () => {
-          button.disabled = true;
-          button.textContent = await report(hit);
-        });
-        button.hidden = hit.receipt === undefined;
-        return el(
-          'div',
-          { class: 'alike' },
-          el('p', {}, el('small', {}, `asked at ${clock(hit.at)}`), hit.question ?? hidden),
-          el(
-            'p',
-            {},
-            el('small', {}, `answered as, ${percent(100 * (hit.similarity ?? 0))} % alike`),
-            hit.matched ?? hidden,
-          ),
-          button,
-        );
-      }),
+  const shown = hits.filter(({ question }) => question !== undefined);
+  // The same two questions are shown once, by the first time that they met.
+  const pairs = [...new Map(shown.map((hit) => [`${hit.question}\n${hit.matched}`, hit])).values()].slice(
+    0,
+    ALIKE_SHOWN,
+  );
+  fill('alike', shown.length === 0 ? hits.length : pairs.map(({ id }) => id), () =>
+    shown.length === 0 ? [hiddenNote(hits.length)] : pairs.map((hit) => alikeRow(hit, report)),
+  );
+}
+
+function hiddenNote(hits: number): HTMLElement {
+  const note = `${count(hits)} of the last requests. With STATS_PROMPTS=true their questions stand here, to be compared and reported.`;
+  return el('p', { class: 'none' }, note);
+}
+
+function alikeRow(hit: Recent, report: (request: Recent) => Promise<string>): HTMLElement {
+  const button = el('button', { type: 'button' }, 'Report as wrong') as HTMLButtonElement;
+  button.addEventListener('click', async () => {
+    button.disabled = true;
+    button.textContent = await report(hit);
+  });
+  button.hidden = hit.receipt === undefined;
+  const likeness = `answered as, ${percent(100 * (hit.similarity ?? 0))} % alike`;
+  return el(
+    'div',
+    { class: 'alike' },
+    el('p', {}, el('small', {}, `asked at ${clock(hit.at)}`), hit.question ?? ''),
+    el('p', {}, el('small', {}, likeness), hit.matched ?? ''),
+    button,
   );
 }
