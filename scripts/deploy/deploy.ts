@@ -54,10 +54,16 @@ async function begin({ args, env, print }: DeployRun): Promise<number> {
   const unknown = args.find((arg) => arg !== '--dry-run' && arg !== '--yes');
   if (unknown !== undefined) return fail(`unknown argument ${unknown}: there are --dry-run and --yes`);
   const read = readDeploySettings(resolve(root, env.DEPLOY_ENV || 'deploy.env'), env, workerNameIn(root));
-  if (!read.ok) return fail(read.problems.map((problem) => `bad setting ${problem}`).join('\n'));
-  const { settings } = read;
+  const bad = (problems: readonly string[]) => problems.map((problem) => `bad setting ${problem}`).join('\n');
+  if (!read.ok) return fail(bad(read.problems));
+  const { settings, needed } = read;
   const wrangler = wranglerOn(root, env, print);
-  if (args.includes('--dry-run')) return dryRun(settings, folder, wrangler, print);
+  if (args.includes('--dry-run')) {
+    await dryRun(settings, folder, wrangler, print);
+    if (needed.length > 0) print(`\nA real run would stop here:\n${bad(needed)}`);
+    return 0;
+  }
+  if (needed.length > 0) return fail(bad(needed));
 
   const account = await accountFor(wrangler, env.CLOUDFLARE_ACCOUNT_ID);
   if (typeof account === 'string') return fail(account);
@@ -135,7 +141,7 @@ async function agreed(yes: boolean, print: Print): Promise<boolean> {
 }
 
 /** Builds the bundle as it would be deployed, and says what would be made if nothing is there yet. */
-async function dryRun(settings: DeploySettings, folder: string, wrangler: Wrangler, print: Print): Promise<number> {
+async function dryRun(settings: DeploySettings, folder: string, wrangler: Wrangler, print: Print): Promise<void> {
   const config = configFile(root, folder, settings);
   print('Dry run: no account is asked and nothing is changed. On an account that has none of it:\n');
   say(planOf(settings, NOTHING_YET, config, folder, wrangler).steps, print);
@@ -146,7 +152,6 @@ async function dryRun(settings: DeploySettings, folder: string, wrangler: Wrangl
     `\n${bindingsIn(ran.stdout)}\n\nThe configuration is in ${config.path}, the bundle in ${join(folder, 'bundle')}.`,
   );
   sizeNote(ran.stdout, print);
-  return 0;
 }
 
 /** What wrangler says of the bundle, without its banner. */

@@ -42,7 +42,8 @@ export interface DeploySettings {
 }
 
 export type DeploySettingsResult =
-  | { readonly ok: true; readonly settings: DeploySettings }
+  /** `needed`: what is wrong with the origin's address; a dry run does without. */
+  | { readonly ok: true; readonly settings: DeploySettings; readonly needed: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** @param file its settings; a variable of the environment with the same name wins, an empty one counts as unset */
@@ -61,7 +62,6 @@ export function readDeploySettings(file: string, env: NodeJS.ProcessEnv, default
   const problems = [
     ...(own.success ? [] : own.error.issues.map((issue) => `${String(issue.path[0])}: ${issue.message}`)),
     ...(edge.ok ? [] : edge.problems),
-    ...originProblems(given.get('ORIGIN_URL')),
   ];
   if (!own.success || !edge.ok || problems.length > 0) return { ok: false, problems };
 
@@ -72,6 +72,7 @@ export function readDeploySettings(file: string, env: NodeJS.ProcessEnv, default
   const secretNames: readonly string[] = SECRET_NAMES;
   return {
     ok: true,
+    needed: originProblems(given.get('ORIGIN_URL')),
     settings: {
       worker,
       domain: own.data.DOMAIN,

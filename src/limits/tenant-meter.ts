@@ -10,7 +10,7 @@ import type { Meter, Rates, Refusal, Remaining } from './meter.ts';
 
 /** Longest time between a request and its report, unless a quarter of a burst comes sooner. */
 const SETTLE_MS = 1_000;
-/** An unused lease goes back after this time. */
+/** A lease that is not used runs out: what the authority lent is then spent for nobody. */
 const LEASE_MS = 1_000;
 /** How long what the authority said of the day's tokens counts without asking again. */
 const BUDGET_MS = 10_000;

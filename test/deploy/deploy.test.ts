@@ -248,8 +248,16 @@ describe('a dry run', () => {
     expect(output).toContain('make      KV namespace edge-cache-for-ollama-cache');
     expect(output).toContain('env.VECTORIZE (edge-cache-for-ollama-static)');
     expect(output).toContain('env.LIMITS (LimitObject)');
+    expect(output).not.toContain('would stop here');
     expect(code).toBe(0);
     expect(existsSync(join(folder, 'state/deploy/bundle/index.js'))).toBe(true);
     expect(existsSync(join(folder, 'state/deploy/secrets.json'))).toBe(false);
+  }, 60_000);
+
+  it('needs no settings, and says what a real run needs', async () => {
+    const env = { ...environment(join(root, 'node_modules/.bin'), {}), ORIGIN_URL: '' };
+    let output = '';
+    const code = await deploy({ args: ['--dry-run'], env, print: (text) => (output += text) });
+    expect([code, output]).toEqual([0, expect.stringContaining('would stop here:\nbad setting ORIGIN_URL: is needed')]);
   }, 60_000);
 });
