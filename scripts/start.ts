@@ -1,6 +1,6 @@
 /**
  * `npm start` (and `npm run dev`): the origin sidecar and the edge, together, until a signal.
- * Settings: PORT, ORIGIN_PORT, HOST, STATE_DIR, OLLAMA_URL, and every setting of the edge and the sidecar.
+ * Settings: PORT, ORIGIN_PORT, HOST, STATE_DIR, OLLAMA_URL, EMBEDDED_MODEL, and every setting of the edge and the sidecar.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -51,7 +51,7 @@ function setsLimits(vars: Readonly<Record<string, string>>): boolean {
 async function main(): Promise<void> {
   const settings = readStartSettings(process.env);
   if (!settings.ok) return fail(settings.problems.map((problem) => `bad setting ${problem}`).join('\n'));
-  const { port, originPort, host, ollamaUrls } = settings;
+  const { port, originPort, host, wanted } = settings;
   const stateDir = resolve(settings.stateDir);
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const secrets = localSecrets(stateDir, process.env);
@@ -65,9 +65,9 @@ async function main(): Promise<void> {
   await assertFree(port, 'PORT');
   await assertFree(originPort, 'ORIGIN_PORT');
 
-  const origin = await chooseOrigin(ollamaUrls, family);
-  console.log(origin.notice);
   const died = (child: Child) => void fail(`${child.name} stopped by itself (${child.exit}); see above`);
+  const origin = await chooseOrigin(wanted, family, died);
+  console.log(origin.notice);
   family.start(
     'sidecar',
     'origin/src/main.ts',

@@ -15,7 +15,7 @@ class Shape:
     heads: int = 4
     kv_heads: int = 2
     hidden: int = 640
-    context: int = 1024
+    context: int = 512
     rope_base: float = 10_000.0
     eps: float = 1e-5
 

@@ -49,7 +49,7 @@ def loss_of(model: Llama, tokens: torch.Tensor, targets: torch.Tensor) -> torch.
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--steps", type=int, default=2000)
+    options.add_argument("--steps", type=int, default=1000)
     options.add_argument("--talks", type=int, default=24, help="talks of a step, in four rows of like length")
     options.add_argument("--rate", type=float, default=4e-3)
     options.add_argument("--threads", type=int, default=1)
@@ -61,7 +61,8 @@ def main() -> None:
     torch.manual_seed(chosen.seed)
 
     corpus = Corpus(chosen.seed)
-    tokenizer = learn_tokenizer(corpus)
+    kept = torch.load(chosen.checkpoint) if chosen.checkpoint is not None and chosen.checkpoint.exists() else None
+    tokenizer = learn_tokenizer(corpus) if kept is None else Tokenizer.from_str(kept["tokenizer"])
     model = Llama(Shape(vocab=tokenizer.get_vocab_size()))
     print(f"{sum(weight.numel() for weight in model.parameters()):,} parameters, {tokenizer.get_vocab_size()} tokens", flush=True)
 
@@ -73,8 +74,7 @@ def main() -> None:
         torch.optim.AdamW(others, lr=chosen.rate, betas=(0.9, 0.98), weight_decay=0.01),
     ]
     begun, first, losses = time.time(), 0, []
-    if chosen.checkpoint is not None and chosen.checkpoint.exists():
-        kept = torch.load(chosen.checkpoint)
+    if kept is not None:
         model.load_state_dict(kept["model"])
         for optimizer, state in zip(optimizers, kept["optimizers"], strict=True):
             optimizer.load_state_dict(state)
@@ -104,7 +104,8 @@ def main() -> None:
         if (step + 1) % 50 == 0:
             print(f"step {step + 1} loss {sum(losses[-200:]) / len(losses[-200:]):.4f} {time.time() - begun:.0f} s", flush=True)
         if chosen.checkpoint is not None and (step + 1) % 200 == 0:
-            torch.save({"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "step": step + 1}, chosen.checkpoint)
+            state = {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers]}
+            torch.save(state | {"tokenizer": tokenizer.to_str(), "step": step + 1}, chosen.checkpoint)
 
     model.eval()
     chosen.out.mkdir(parents=True, exist_ok=True)

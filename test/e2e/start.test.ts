@@ -1,12 +1,12 @@
 /** `npm start` as a newcomer runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/lib/ports.ts';
-import { chatBody, freshQuestion, post } from './ask.ts';
+import { chatBody, freshQuestion, post, wordsOf } from './ask.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const state = mkdtempSync(join(tmpdir(), 'edge-cache-start-'));
@@ -43,6 +43,7 @@ async function npmStart(env: Record<string, string>): Promise<Run> {
       ORIGIN_PORT: String(originPort),
       STATE_DIR: state,
       OLLAMA_URL: '',
+      SIMULATED_OLLAMA: 'true',
       ...env,
     },
   });
@@ -87,6 +88,48 @@ describe('npm start', () => {
     await run.ended;
     expect(Date.now() - askedAt).toBeLessThan(5_000);
     await expect.poll(processesOfRun, { timeout: 2_000 }).toEqual([]);
+  });
+
+  it('without an Ollama runs a real model, says how small it is, and streams its answer', async () => {
+    const run = await npmStart({ SIMULATED_OLLAMA: '' });
+    const url = await ready(run);
+    // On a machine with an Ollama that one is taken.
+    if (run.output().includes('Origin  Ollama at')) return;
+    expect(run.output()).toContain('Real, but tiny');
+    expect(run.output()).toContain('"model":"demo"');
+    const ask = () =>
+      fetch(`${url}/api/generate`, {
+        method: 'POST',
+        body: JSON.stringify({ model: 'demo', prompt: 'Why is the sky blue?', options: { temperature: 0 } }),
+      });
+    const first = await ask();
+    const lines = (await first.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { response: string });
+    expect(first.headers.get('x-cache')).toBe('MISS');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.map(({ response }) => response).join('')).toMatch(/scatters blue light far more than red/);
+    expect((await ask()).headers.get('x-cache')).toBe('HIT');
+  });
+
+  it('runs the model of EMBEDDED_MODEL under the name of its file', async () => {
+    const model = join(state, 'Other Model.gguf');
+    copyFileSync(join(root, 'origin/demo-model/demo.gguf'), model);
+    const run = await npmStart({ SIMULATED_OLLAMA: '', EMBEDDED_MODEL: model });
+    const url = await ready(run);
+    if (run.output().includes('Origin  Ollama at')) return;
+    const answer = await post(url, '/api/chat', chatBody('What is the capital of France?', { model: 'other-model' }));
+    expect(answer.status).toBe(200);
+    expect(wordsOf(answer.text)).toContain('Paris');
+  });
+
+  it('says when the model of EMBEDDED_MODEL cannot be run', async () => {
+    const model = join(state, 'broken.gguf');
+    writeFileSync(model, 'this is no model');
+    const run = await npmStart({ SIMULATED_OLLAMA: '', EMBEDDED_MODEL: model });
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain('broken.gguf is no model that can be read');
   });
 
   it('keeps its answers over a restart', async () => {
@@ -135,6 +178,7 @@ describe('npm start', () => {
     [{ CACHE_TTL: 'a week' }, 'CACHE_TTL'],
     [{ PORT: 'http' }, 'PORT'],
     [{ OLLAMA_URL: 'localhost' }, 'OLLAMA_URL'],
+    [{ EMBEDDED_MODEL: '/no/such/model.gguf' }, 'EMBEDDED_MODEL'],
     [{ API_KEYS: '{"plain":"acme"}' }, 'API_KEYS'],
   ])('names a wrong setting: %o', async (env, name) => {
     const run = await npmStart(env as Record<string, string>);
