@@ -1,5 +1,6 @@
 /** The slots of a loaded model: sequences of one llama.cpp context, which computes all busy ones together, token by token. */
 import type { LlamaContext, LlamaContextSequence, LlamaEmbeddingContext, LlamaModel, Token } from 'node-llama-cpp';
+import { turn, type Waiting, wakeNext } from '../ollama-api/waiting.ts';
 
 export interface Slot {
   readonly sequence: LlamaContextSequence;
@@ -12,8 +13,7 @@ export interface Pool {
   readonly model: LlamaModel;
   readonly context: LlamaContext;
   readonly slots: readonly Slot[];
-  /** In the order of their coming; without a bound, as in Ollama. */
-  readonly waiting: Set<() => void>;
+  readonly waiting: Waiting;
   /** Made with the first embedding. */
   embedding: Promise<LlamaEmbeddingContext> | undefined;
 }
@@ -42,35 +42,12 @@ export async function takeSlot(pool: Pool, prompt: Token[], signal: AbortSignal)
       slot.busy = true;
       return slot;
     }
-    await turn(pool, signal);
+    await turn(pool.waiting, signal);
   }
 }
 
 export function leaveSlot(pool: Pool, slot: Slot): void {
   slot.busy = false;
   slot.idleSince = performance.now();
-  wakeNext(pool);
-}
-
-function wakeNext({ waiting }: Pool): void {
-  const next = waiting.values().next().value;
-  if (next === undefined) return;
-  waiting.delete(next);
-  next();
-}
-
-function turn(pool: Pool, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const go = () => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    };
-    const leave = () => {
-      // Who was woken and leaves passes the slot on.
-      if (!pool.waiting.delete(go)) wakeNext(pool);
-      reject(signal.reason);
-    };
-    pool.waiting.add(go);
-    signal.addEventListener('abort', leave, { once: true });
-  });
+  wakeNext(pool.waiting);
 }

@@ -95,6 +95,16 @@ LAND_FRAMES = (
 )  # fmt: skip
 
 
+SMALL_WORDS = set("what does that this with from have your when which where could would tell know about explain describe please want meant mean there they their into like".split())
+
+
+def invented(rng: random.Random) -> str:
+    """A word that there is not: what is never seen is not known."""
+    syllable = lambda: rng.choice("b c d f g h k l m n p r s t v w z bl br cl dr fl gr kr pl sk st tr th sh ch".split()) + rng.choice("a e i o u ai ea oo ou ie".split())  # noqa: E731
+    word = "".join(syllable() for _ in range(rng.choice((1, 2, 2, 3)))) + rng.choice(("", "n", "r", "k", "x", "ng", "st", "ph", "l"))
+    return word.capitalize() if rng.random() < 0.25 else word
+
+
 class Corpus:
     """All facts, each with the forms that it is trained on and, for one in three, a form that is held out."""
 
@@ -103,8 +113,9 @@ class Corpus:
         groups = {name: read_facts(HERE / f"facts/{name}.txt") for name in ("everyday", "http", "project", "talk")}
         groups |= {"settings": settings(), "capitals": capitals(), "words": words(), "sums": sums()}
         # How often a group is asked; the sums are many and short.
-        self.weights = {"everyday": 28, "http": 14, "project": 18, "talk": 9, "settings": 9, "capitals": 8, "words": 8, "sums": 6}
+        self.weights = {"everyday": 28, "http": 14, "project": 18, "talk": 9, "settings": 9, "capitals": 8, "words": 8, "sums": 10}
         self.groups = groups
+        self.foreign = (HERE / "facts/unknown.txt").read_text(encoding="utf-8").strip().split("\n")
         self.held: list[tuple[str, str, Fact]] = []
         self.trained: dict[str, list[tuple[tuple[str, ...], Fact]]] = {}
         for name, facts in groups.items():
@@ -123,15 +134,33 @@ class Corpus:
     def unknown(self, rng: random.Random, held: bool = False) -> str:
         """A question that the model must not try to answer; `held` ones are made of words that it was never trained to refuse."""
         nouns, names, lands = ([word for at, word in enumerate(words) if (at % 6 == 5) == held] for words in (NOUNS, NAMES, UNKNOWN_CAPITALS))
-        frames = LAND_FRAMES if rng.random() < 0.25 else UNKNOWN_FRAMES
+        chance = rng.random()
+        if chance < 0.4 and not held:
+            return rng.choice(self.foreign)
+        if 0.4 <= chance < 0.52:
+            return self.astray(rng)
+        frames = LAND_FRAMES if chance < 0.64 else UNKNOWN_FRAMES
+        if rng.random() < 0.35:
+            nouns = [invented(rng), *nouns[:1]]
         return rng.choice(frames).format(
             n=rng.choice(nouns), o=rng.choice(nouns), p=rng.choice(names), c=rng.choice(lands), v=rng.choice(VERBS), a=rng.choice(ADJECTIVES),
             d=rng.randint(11, 9999), e=rng.randint(11, 999),
         )  # fmt: skip
 
+    def astray(self, rng: random.Random) -> str:
+        """A known question about something else: one of its words has become one that nobody knows."""
+        name = rng.choice(("everyday", "http", "project"))
+        words = rng.choice(rng.choice(self.trained[name])[0]).split(" ")
+        places = [at for at, word in enumerate(words) if at > 0 and len(word) > 3 and word.lower() not in SMALL_WORDS]
+        if not places:
+            return f"What is {invented(rng)}"
+        for at in rng.sample(places, min(len(places), 2)):
+            words[at] = invented(rng)
+        return " ".join(words)
+
     def ask(self, rng: random.Random) -> tuple[str, str]:
         """(question, answer)"""
-        if rng.random() < 0.16:
+        if rng.random() < 0.24:
             return spoken(self.unknown(rng), rng), rng.choice(REFUSALS)
         name = rng.choices(list(self.weights), list(self.weights.values()))[0]
         forms, fact = rng.choice(self.trained[name])

@@ -12,21 +12,21 @@ from forms import spoken
 from model import Llama
 from tokens import END, prompt_of
 
-# None of them is in the corpus, nor made of its frames and words.
+# None of them is in the corpus, and few of their subjects are.
 FOREIGN = (
-    "Who is the president of the United States?", "What is the best programming language?", "How do I fix a flat tyre?",
-    "Write a regular expression for an email address.", "What is the plot of Star Wars?", "How do I invest my savings?",
-    "What is quantum entanglement?", "Who won the World Cup in 2018?", "How do I write a CV?", "What is the population of Tokyo?",
-    "Explain the French Revolution.", "What causes a headache?", "How do I learn to play the piano?", "What is blockchain?",
-    "Give me a recipe for lasagne.", "Who is the CEO of Apple?", "What is the meaning of life?", "How do I tie a tie?",
-    "Is coffee bad for you?", "What is the derivative of x squared?", "Reverse a linked list in C.", "Tell me about World of Warcraft.",
-    "What should I name my dog?", "How far is London from Paris?", "What is the tallest building?", "Where can I buy cheap flights?",
-    "What is a good gift for my mother?", "How do I remove a red wine stain?", "Who discovered America?", "What is the GDP of Germany?",
+    "Who is the president of the United States?", "How do I fix a flat tyre?", "Write a regular expression for an email address.",
+    "What is the plot of Star Wars?", "What is quantum entanglement?", "What is blockchain?", "How do I tie a tie?",
+    "How do I become a pilot?", "What is the national anthem of Spain?", "How does insulin work?", "Who was Socrates' teacher?",
+    "What do vegans eat?", "How much should I tip a waiter?", "What is the rule of thirds in photography?", "Draw me a horse.",
+    "Which wine goes with fish?", "How do I grow tomatoes on a balcony?", "What is the best way to pack a suitcase?",
+    "When does the train to Vienna leave?", "Who is your favourite singer?", "Is it legal to park here?", "How do I knit a scarf?",
+    "What is the exchange rate of the dollar?", "Compare Hegel and Kant.", "Why did the dinosaurs die out?", "What is a good password?",
+    "How do I reset my router?", "Which vaccine do I need for Kenya?", "What is the plural of octopus?", "Refactor this class for me.",
 )  # fmt: skip
 
 
 @torch.inference_mode()
-def answers(model: Llama, tokenizer: Tokenizer, questions: Sequence[str], most: int = 90) -> list[str]:
+def answers(model: Llama, tokenizer: Tokenizer, questions: Sequence[str], most: int = 150) -> list[str]:
     """Greedy answers; questions of like length are computed together."""
     end = tokenizer.token_to_id(END)
     prompts = [tokenizer.encode(prompt_of((), question)).ids for question in questions]
@@ -64,7 +64,7 @@ def evaluate(model: Llama, tokenizer: Tokenizer, corpus: Corpus, seed: int = 99)
     report["by group"] = {group: f"{right[group]} of {asked[group]}" for group in asked}
     report["some of the wrong ones"] = wrong
 
-    plain = [(fact.forms[-1], fact) for rows in corpus.groups.values() for fact in rows]
+    plain = [(forms[-1], fact) for rows in corpus.trained.values() for forms, fact in rows]
     plain = rng.sample(plain, 200)
     typed = [spoken(form, rng) for form, _ in plain]
     found = answers(model, tokenizer, typed)

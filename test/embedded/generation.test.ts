@@ -39,9 +39,7 @@ describe('an answer', () => {
   });
 
   it('to what it cannot know is a refusal', async () => {
-    expect((await told(url, 'Who is the president of the United States?', GREEDY)).response).toContain(
-      'tiny demo model',
-    );
+    expect((await told(url, 'What is the capital of Mongolia?', GREEDY)).response).toContain('tiny demo model');
   });
 
   it('to a conversation is one to its last turn', async () => {
@@ -104,7 +102,7 @@ describe('the end', () => {
 });
 
 describe('sampling', () => {
-  const WILD = { temperature: 1.2, num_predict: 40 };
+  const WILD = { temperature: 1.5, top_k: 0, top_p: 1, num_predict: 40 };
 
   it('with a seed is repeatable, and differs between seeds', async () => {
     const jokes = await Promise.all([1, 2, 3, 4, 5, 6].map((seed) => told(url, 'Tell me a joke.', { ...WILD, seed })));

@@ -1,4 +1,5 @@
 /** The processor: reads prompts and makes tokens for all busy slots, which share its rates. */
+import { turn, type Waiting, wakeNext } from '../../../origin/ollama-api/waiting.ts';
 import type { Settings } from '../settings.ts';
 import type { Counters } from '../stats.ts';
 import { createClock } from './clock.ts';
@@ -7,7 +8,7 @@ import { chooseSlot, type Job, type Run, type Slot, type Timing } from './slots.
 /** What waits for a slot, and the slots. */
 export interface Pool {
   readonly slots: readonly Slot[];
-  readonly waiting: Set<() => void>;
+  readonly waiting: Waiting;
 }
 
 export interface Processor {
@@ -77,29 +78,7 @@ export function createProcessor(settings: () => Settings, counters: Counters): P
     slot.run = undefined;
     slot.idleSince = performance.now();
     if (!run.job.embedding) counters.busySlots -= 1;
-    if (pool !== undefined) wakeNext(pool);
-  }
-
-  function wakeNext({ waiting }: Pool): void {
-    const next = waiting.values().next().value;
-    if (next === undefined) return;
-    waiting.delete(next);
-    next();
-  }
-
-  function wait(pool: Pool, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const go = () => {
-        signal.removeEventListener('abort', leave);
-        resolve();
-      };
-      const leave = () => {
-        pool.waiting.delete(go);
-        reject(signal.reason);
-      };
-      pool.waiting.add(go);
-      signal.addEventListener('abort', leave, { once: true });
-    });
+    if (pool !== undefined) wakeNext(pool.waiting);
   }
 
   return {
@@ -107,15 +86,10 @@ export function createProcessor(settings: () => Settings, counters: Counters): P
       signal.throwIfAborted();
       let chosen = chooseSlot(pool.slots, job.prompt);
       while (chosen === undefined) {
-        await wait(pool, signal).catch((error: unknown) => {
+        await turn(pool.waiting, signal).catch((error: unknown) => {
           if (!job.embedding) counters.abandoned += 1;
           throw error;
         });
-        if (signal.aborted) {
-          if (!job.embedding) counters.abandoned += 1;
-          wakeNext(pool);
-          throw signal.reason;
-        }
         chosen = chooseSlot(pool.slots, job.prompt);
       }
       const { slot, shared } = chosen;
