@@ -1,5 +1,15 @@
 /** Downloads a large file: to a `.part` beside it first, continued where an earlier try ended, checked, then moved into place. */
-import { closeSync, createWriteStream, existsSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -52,7 +62,11 @@ export async function download(url: string, path: string, told: (progress: Progr
     },
   });
   try {
-    await pipeline(response.body as unknown as AsyncIterable<Uint8Array>, count, createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }));
+    await pipeline(
+      response.body as unknown as AsyncIterable<Uint8Array>,
+      count,
+      createWriteStream(part, { flags: from > 0 ? 'a' : 'w' }),
+    );
   } catch (error) {
     return { ok: false, offline: false, why: `the download was cut (${causeOf(error)}): run it again to go on` };
   }
