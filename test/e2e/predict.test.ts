@@ -77,15 +77,15 @@ async function teach(key = ACME): Promise<void> {
 describe('a session’s next prompt', () => {
   it('is on disk before it is asked, in a conversation that nobody had before', async () => {
     await teach();
-    const begun = (await stats()).completed ?? 0;
+    await quiet();
     const talk = conversation();
     expect((await talk.say('hello')).cache).toBe('MISS');
-    expect(await until(async () => ((await stats()).completed ?? 0) > begun)).toBe(true);
+    expect(await quiet()).toBe(true);
     const before = generations();
     const next = await talk.say('What does it cost?');
     expect([next.cache, cacheStatusOf(next.headers).disk?.includes('hit')]).toEqual(['HIT', true]);
     // A hit, and yet the one after it is thought of.
-    expect(await until(async () => ((await stats()).completed ?? 0) > begun + 1)).toBe(true);
+    expect(await quiet()).toBe(true);
     expect(cacheStatusOf((await talk.say('How do I pay?')).headers).disk).toMatch(/; hit/);
     expect(generations()).toBeGreaterThan(before);
     const { used = 0, precision = 0, recall = 0 } = await stats();
@@ -126,6 +126,14 @@ describe('a session’s next prompt', () => {
     await settle(500);
     expect((await stats()).running).toBe(0);
     expect((await real).status).toBe(200);
+
+    // Work of another kind, too.
+    await conversation().say('Hello');
+    expect(await until(async () => (await stats()).running === 1)).toBe(true);
+    pair.ollama.control({ embedTokensPerSecond: 10 });
+    const headers = { authorization: `Bearer ${OTHER.replaceAll(' ', '-')}` };
+    await post(pair.url, '/api/embed', { model: 'all-minilm', input: `${Date.now()} some words to embed` }, headers);
+    expect((await stats()).cancelled).toBeGreaterThan(cancelled + 1);
     pair.ollama.control(FAST);
   });
 
@@ -149,7 +157,7 @@ describe('a session’s next prompt', () => {
     expect(await until(async () => ((await stats()).contexts ?? 0) > 5)).toBe(true);
     const talk = conversation();
     await talk.say('Hello');
-    expect(await until(async () => ((await stats()).completed ?? 0) > 0)).toBe(true);
+    expect(await quiet()).toBe(true);
     expect(cacheStatusOf((await talk.say('What does it cost?')).headers).disk).toMatch(/; hit/);
   });
 

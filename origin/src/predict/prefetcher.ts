@@ -69,10 +69,10 @@ export function createPrefetcher(predictor: Predictor, origin: () => Origin): Pr
 
   const scopeFor = ({ tenant, namespace }: Terms, model: string) => scopeOf(tenant, namespace, model);
 
-  /** Nothing waits, and nothing runs but what was asked ahead: beside others everyone is slower. */
+  /** Nothing waits or runs but what was asked ahead: beside others everyone is slower. */
   function isIdle(): boolean {
     const { scheduler, lanes } = origin().dispatcher;
-    return scheduler.waiting === 0 && lanes.reduce((sum, lane) => sum + lane.running, 0) <= running.size;
+    return scheduler.waiting + lanes.reduce((sum, lane) => sum + lane.running, 0) <= running.size;
   }
 
   function asked(
@@ -85,7 +85,7 @@ export function createPrefetcher(predictor: Predictor, origin: () => Origin): Pr
     if (by === 'lane') giveWay(terms.key);
     const { reading, model } = asked;
     if (!terms.prefetch || terms.session === undefined || terms.key === undefined || terms.ownKey) return;
-    if (reading.kind !== 'prompt') return;
+    if (reading.kind !== 'prompt' || !terms.store) return;
     const { prompt } = reading;
     // It has gone on: what it might have asked instead is out of date.
     waiting = waiting.filter((candidate) => !sameSession(candidate.terms, terms));
@@ -163,7 +163,11 @@ export function createPrefetcher(predictor: Predictor, origin: () => Origin): Pr
   }
 
   const timers = [
-    setInterval(() => waiting.length > 0 && pump(), TICK_MS),
+    setInterval(() => {
+      // Work of every kind counts, embeddings and warm-ups too.
+      if (running.size > 0 && !isIdle()) giveWay(undefined);
+      else if (waiting.length > 0) pump();
+    }, TICK_MS),
     setInterval(() => {
       predictor.sweep(Date.now());
       ledger.sweep(Date.now());
