@@ -6,7 +6,8 @@
  */
 import { DurableObject } from 'cloudflare:workers';
 import type { Purge } from '../exchange/purge.ts';
-import { cosineOf, type Quantised, quantise } from './quantised.ts';
+import { type Packed, packed } from './packed.ts';
+import { quantise } from './quantised.ts';
 import type { IndexEntry, Neighbour } from './vector-index.ts';
 import { deleteVectors } from './vectorize-index.ts';
 
@@ -15,14 +16,6 @@ const MAX_LOADED = 2_000;
 const SWEEP_MS = 3_600_000;
 /** Rows that one sweep takes of the ledger: a Worker may call out a thousand times at most. */
 const SWEPT = 20_000;
-
-interface Row {
-  readonly key: string;
-  readonly question: string;
-  readonly addedAt: number;
-  readonly expiresAt: number;
-  readonly vector: Quantised;
-}
 
 type StoredRow = {
   key: string;
@@ -33,10 +26,8 @@ type StoredRow = {
   codes: ArrayBuffer;
 };
 
-type Loaded = Map<string, Row>;
-
 export class SemanticIndexObject extends DurableObject {
-  private readonly loaded = new Map<string, Loaded>();
+  private readonly loaded = new Map<string, Packed>();
 
   constructor(state: DurableObjectState, env: Cloudflare.Env) {
     super(state, env);
@@ -51,20 +42,7 @@ export class SemanticIndexObject extends DurableObject {
   }
 
   nearest(partition: string, vector: Float32Array, count: number): Neighbour[] {
-    const now = Date.now();
-    const query = quantise(vector);
-    const best: Neighbour[] = [];
-    for (const row of this.rows(partition).values()) {
-      if (row.expiresAt <= now) continue;
-      const cosine = cosineOf(query, row.vector);
-      const worst = best.at(-1);
-      if (best.length === count && worst !== undefined && cosine <= worst.cosine) continue;
-      const at = best.findIndex((other) => cosine > other.cosine);
-      const { key, question, addedAt } = row;
-      best.splice(at < 0 ? best.length : at, 0, { key, question, cosine, addedAt });
-      if (best.length > count) best.pop();
-    }
-    return best;
+    return this.loadedOf(partition, vector.length).nearest(vector, count, Date.now());
   }
 
   async add(entries: readonly IndexEntry[]): Promise<void> {
@@ -87,7 +65,7 @@ export class SemanticIndexObject extends DurableObject {
         vector.scale,
         vector.codes.buffer as ArrayBuffer,
       );
-      this.loaded.get(partition)?.set(key, { key, question, addedAt, expiresAt, vector });
+      this.loaded.get(partition)?.set({ key, question, addedAt, expiresAt, vector });
     }
     await this.sweepLater();
   }
@@ -139,16 +117,16 @@ export class SemanticIndexObject extends DurableObject {
     return gone.map(({ key }) => key);
   }
 
-  private rows(partition: string): Loaded {
+  private loadedOf(partition: string, dimensions: number): Packed {
     let rows = this.loaded.get(partition);
     if (rows === undefined) {
-      rows = new Map();
+      rows = packed(dimensions);
       const stored = this.ctx.storage.sql.exec<StoredRow>(
         'SELECT key, question, added_at, expires_at, scale, codes FROM entries WHERE partition = ?',
         partition,
       );
       for (const { key, question, added_at: addedAt, expires_at: expiresAt, scale, codes } of stored)
-        rows.set(key, { key, question, addedAt, expiresAt, vector: { scale, codes: new Int8Array(codes) } });
+        rows.set({ key, question, addedAt, expiresAt, vector: { scale, codes: new Int8Array(codes) } });
       if (this.loaded.size >= MAX_LOADED) this.loaded.delete(this.loaded.keys().next().value as string);
     } else {
       this.loaded.delete(partition);

@@ -13,12 +13,3 @@ export function quantise(vector: Float32Array): Quantised {
   for (let at = 0; at < vector.length; at++) codes[at] = Math.round((vector[at] as number) / scale);
   return { scale, codes };
 }
-
-/** Of unit vectors; those of different lengths have nothing in common. */
-export function cosineOf(a: Quantised, b: Quantised): number {
-  let sum = 0;
-  const [left, right] = [a.codes, b.codes];
-  if (left.length !== right.length) return 0;
-  for (let at = 0; at < left.length; at++) sum += (left[at] as number) * (right[at] as number);
-  return sum * a.scale * b.scale;
-}
