@@ -4,6 +4,7 @@ import { type Item, ItemBuilder } from './items.ts';
 import { withoutCourtesy } from './words/courtesy.ts';
 import { frameOf, type Intent, type Mood } from './words/frames.ts';
 import { type IsWord, lemmaOf } from './words/lemma.ts';
+import { type MainVerbs, mainVerbsOf } from './words/main-verb.ts';
 import { withoutPhrases } from './words/phrases.ts';
 import { joined, recast } from './words/recast.ts';
 import { FIRST_PERSON, SECOND_PERSON } from './words/small.ts';
@@ -16,6 +17,7 @@ export interface Sentence {
   readonly duty: boolean;
   readonly anybody: boolean;
   readonly generic: boolean;
+  readonly verbs: MainVerbs;
   /** What it is about, without courtesy and frame, inflections undone. */
   readonly core: string;
   /** Its words, phrases replaced. */
@@ -60,6 +62,7 @@ export function read(text: string, isWord: IsWord): Reading {
       duty: framed.duty,
       anybody: framed.anybody,
       generic: framed.generic,
+      verbs: mainVerbsOf(straight),
       core: framed.rest
         .split(' ')
         .map((word) => lemmaOf(word, isWord))

@@ -51,6 +51,12 @@ const REFUSED: Readonly<Record<GuardName, readonly (readonly [string, string])[]
     ['Who is the head of the bank?', 'Who was the head of the bank?'],
     ['Which side effects does the drug have?', 'Which side effects should the drug have?'],
   ],
+  verb: [
+    ['Is Paula a judge?', 'Does Paula have a judge?'],
+    ['Is the clerk bored?', 'Is the clerk boring?'],
+    ['What does a valve do?', 'What is a valve?'],
+    ['Should I have called the clerk?', 'Should I call the clerk?'],
+  ],
   conjunction: [
     ['Is Paula a miner or a clerk?', 'Is Paula a miner and a clerk?'],
     ['Do owls or hawks hunt at night?', 'Do owls and hawks hunt at night?'],

@@ -19,6 +19,7 @@ export const GUARD_NAMES = [
   'unmatched',
   'mention',
   'payload',
+  'verb',
 ] as const;
 export type GuardName = (typeof GUARD_NAMES)[number];
 

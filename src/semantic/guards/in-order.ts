@@ -14,6 +14,7 @@ import { question } from './question.ts';
 import { role } from './role.ts';
 import { tense } from './tense.ts';
 import { name, unmatched } from './unmatched.ts';
+import { verb } from './verb.ts';
 
 export const GUARDS: readonly Guard[] = [
   language,
@@ -27,6 +28,7 @@ export const GUARDS: readonly Guard[] = [
   quantifier,
   question,
   tense,
+  verb,
   conjunction,
   order,
   person,

@@ -8,9 +8,27 @@ import type { Guard } from './guard.ts';
 
 export const mention: Guard = {
   name: 'mention',
-  refuses: ({ a, b }) =>
-    pointsAt(a) !== pointsAt(b) || ((isAboutWords(a) || isAboutWords(b)) && wordsOf(a) !== wordsOf(b)),
+  refuses: (comparison) => {
+    const { a, b, alignment } = comparison;
+    if (pointsAt(a) !== pointsAt(b)) return true;
+    if ((isAboutWords(a) || isAboutWords(b)) && wordsOf(a) !== wordsOf(b)) return true;
+    if ((SPELLED.test(a.key) || SPELLED.test(b.key)) && spellings(a) !== spellings(b)) return true;
+    // What is defined or told apart is the word itself, not another one for the same thing.
+    return (MEANT.test(a.key) || MEANT.test(b.key)) && alignment.pairs.some(({ match }) => match === 'synonym');
+  },
 };
+
+/** Questions whose answer hangs on how a word is written or bent. */
+const SPELLED =
+  /\b(?:spell|spells|spelled|spelling|rhymes?|pronounced?|pronunciation|letters (?:are )?in|[a-z]'s (?:are )?in|syllables?|vowels?|plural|singular|tense|synonyms?|antonyms?|opposite|verb|noun|adjective|adverb|words? for|the word|grammatical|grammatically|correct|conjugate|abbreviation)\b/;
+const MEANT = /\b(?:define|definition|mean|meaning|difference|differ|distinguish|same|similar|synonym|versus|vs)\b/;
+
+/** The words that count as they are written, in alphabetical order. */
+const spellings = ({ items }: Reading): string =>
+  items
+    .map(({ word }) => word)
+    .sort()
+    .join(' ');
 
 const WORDS =
   /\b(?:difference|differences|meaning|mean|word|words|phrase|sentence|grammar|grammatically|pronounce|spell|say|translate)\b/;

@@ -35,7 +35,7 @@ function inversionsOf(pairs: readonly Pair[]): Inversion[] {
 }
 
 /** Roles that make a word part of the noun before it: "the capital of France", "France's capital", "the France capital". */
-const COMPOUND = new Set(['of', 'for', 'in', 'about', 'on', 'at', 'by', 'to', 'with']);
+const COMPOUND = new Set(['of', 'for', 'in', 'about', 'on', 'at', 'by']);
 
 /** Judge the whole noun phrase, before the noun or after the verb. */
 const JUDGING = new Set(['best', 'worst', 'good', 'better', 'worth', 'possible', 'available', 'necessary']);

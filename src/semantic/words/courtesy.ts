@@ -9,7 +9,7 @@ const IDLE: readonly RegExp[] = [
     `^${GREETING}(?: (?:there|all|everyone|everybody|team|guys|folks|sir|madam|friends?|support|both|again|\\w+))?$`,
   ),
   new RegExp(
-    `^${CLOSING}(?: (?:a lot|so much|very much|again|a million|all|everyone|in advance|for (?:any|your|the|all)? ?(?:your )?(?:help|time|answers?|support|reply|assistance)|\\w+))*$`,
+    `^${CLOSING}(?: (?:a lot|so much|very much|again|a million|all|everyone|in advance|for (?:any|your|the|all)? ?(?:your )?(?:help|time|answers?|support|reply|assistance)))*(?: (?!to\\b)\\w+){0,2}$`,
   ),
   /^(?:i )?hope (?:you|all|everyone|this|everything)\b.*\b(?:well|fine|good|great|ok|safe|help(?: me| us)?)$/,
   /^how (?:are|r) (?:you|u)(?: (?:doing|all|today|there))*$/,

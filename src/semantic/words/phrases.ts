@@ -3,11 +3,11 @@
 /** Courtesy, hedges and fillers: they change how a question sounds, not what it asks. */
 const FILLERS = `
 please|kindly|pls|plz|thanks|thank you|thanks in advance|thank you in advance|hi|hello|hey|hi there|hello there|dear all|good morning|good evening
-actually|really|truly|indeed|in fact|literally|basically|simply|honestly|somehow|certainly|definitely|seriously|obviously|apparently|of course|in reality
+actually|really|truly|indeed|in fact|literally|basically|honestly|somehow|certainly|definitely|seriously|obviously|apparently|of course|in reality
 as a matter of fact|by any chance|for sure|to be honest|in general|generally speaking|generally|currently|at present|at the moment|right now|presently|as of now
 ever|even|just|quite|rather|pretty much|very|so much|totally|absolutely|possibly|perhaps|maybe|anyway|by the way|exactly|precisely|essentially|successfully|specifically
-in your opinion|in your view|according to you|do you think that|do you think|would you say|do you believe|in detail|in simple terms|in simple words|in plain english|step by step
-on average|on an average|in brief|in short|briefly|personally|of all time|so far|till date|till now|until now|up to now|for me|for us|if possible|as possible|or something|and so on|etc|going about|go about|on earth|the hell|the heck`;
+in your opinion|in your view|according to you|do you think that|do you think|would you say|do you believe
+on average|on an average|personally|of all time|so far|till date|till now|until now|up to now|for me|for us|if possible|as possible|or something|and so on|etc|going about|go about|on earth|the hell|the heck`;
 
 /** Phrase → what it stands for. */
 const REWRITES = `

@@ -70,7 +70,7 @@ const RULES: readonly Rule[] = [
   [/^(?:show|teach|tell) (?:me|us) to /, 'how to '],
   // What something is like.
   [
-    /^(?:what is (?:it|its|it's) (?:\w+ )?like|how does it (?:\w+ )?feel(?: like)?|what does it (?:\w+ )?feel like|how is it(?: like)?) (?:to (?:be |have )?|being |having )?(?=\w)/,
+    /^(?:what is (?:it|its|it's) (?:\w+ )?like|how does it (?:\w+ )?feel(?: like)?|what does it (?:\w+ )?feel like|how is it(?: like)?) (?:to (?:be )?|being )?(?=\w)/,
     'whatlike ',
   ],
   [/^what (does|do|did) (.+?) (feel|look|taste|smell|sound) like\b/, 'how $1 $2 $3'],

@@ -47,7 +47,7 @@ export const EMPTY = set(
   `it its itself they them their theirs themselves this that these those there here who what which how why when where whom
   do does did done doing is are was were am be been being has have had having can could should would will shall may might must
   a an the some any many much 's so such then though although however but and or nor not to of in on at for by with about as into onto from
-  like upon among amongst within towards toward via per because please let me i my mine myself we us our ours ourselves
+  like upon among amongst within towards toward via per because please me i my mine myself we us our ours ourselves
   you your yours yourself u ur one someone somebody anyone anybody oneself people's else
   `,
 );
