@@ -20,7 +20,7 @@ export const mention: Guard = {
 
 /** Questions whose answer hangs on how a word is written or bent. */
 const SPELLED =
-  /\b(?:spell|spells|spelled|spelling|rhymes?|pronounced?|pronunciation|letters (?:are )?in|[a-z]'s (?:are )?in|syllables?|vowels?|plural|singular|tense|synonyms?|antonyms?|opposite|verb|noun|adjective|adverb|words? for|the word|grammatical|grammatically|correct|conjugate|abbreviation)\b/;
+  /\b(?:spell|spells|spelled|spelling|rhymes?|pronounced?|pronunciation|letters (?:are )?in|[a-z]'s (?:are )?in|syllables?|vowels?|plural|singular|tense|synonyms?|antonyms?|opposite|verb|noun|adjective|adverb|words? for|the word|grammatical|grammatically|conjugate|abbreviation)\b|\bor \S+ correct\b/;
 const MEANT = /\b(?:define|definition|mean|meaning|difference|differ|distinguish|same|similar|synonym|versus|vs)\b/;
 
 /** The words that count as they are written, in alphabetical order. */

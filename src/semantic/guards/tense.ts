@@ -53,11 +53,13 @@ const isDuty = ({ mood, duty }: Sentence): boolean => mood === 'duty' || duty;
 const isSupposed = ({ words }: Sentence): boolean =>
   words.includes('if') || words.includes('when') || words.includes('be') || words.includes('happen');
 
-/** "What was your worst day ever" and "what is your worst day": of a whole life, now or so far is the same. */
+/** "What was your worst day ever" and "what is your worst day", "the best film of 2016": now or so far is the same. */
 function isOfAllTime({ intent, words }: Sentence): boolean {
   return (
     intent === 'what' &&
-    words.some((word) => word === 'most' || word === 'best' || word === 'worst' || /[^aeiou]iest$/.test(word)) &&
-    words.some((word) => word === 'you' || word === 'your')
+    words.some(
+      (word) => word === 'most' || word === 'best' || word === 'worst' || /\w{3}(?:est|vorite|vourite)$/.test(word),
+    ) &&
+    words.some((word) => word === 'you' || word === 'your' || /^(?:19|20)\d\d$/.test(word))
   );
 }

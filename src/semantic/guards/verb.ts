@@ -2,7 +2,7 @@
 import type { Item } from '../items.ts';
 import type { Reading, Sentence } from '../reading.ts';
 import { BE } from '../words/small.ts';
-import { isParticiple } from '../words/voice.ts';
+import { endsPhrase, isParticiple } from '../words/voice.ts';
 import type { Comparison, Guard } from './guard.ts';
 
 export const verb: Guard = {
@@ -26,14 +26,19 @@ export const verb: Guard = {
   },
 };
 
-/** "Is she bored", "is she boring": after a form of be the one is done to, the other does. */
+/** "Is she bored", "is she boring"; "when was Rome attacked", "when did Rome attack": the one is done to, the other does. */
 function isTurned(a: Reading, one: Item | undefined, b: Reading, other: Item | undefined): boolean {
-  if (one === undefined || other === undefined || one.word.endsWith('ing') === other.word.endsWith('ing')) return false;
-  const [turned, reading] = one.word.endsWith('ing') ? [other, b] : [one, a];
-  const been = [a, b].every(({ sentences }) => sentences.some(({ words }) => words.some((word) => BE.has(word))));
-  return (
-    been && one.lemma === other.lemma && isParticiple(turned.word) && !reading.sentences.some(({ verbs }) => verbs.has)
-  );
+  if (one === undefined || other === undefined || one.lemma !== other.lemma || one.word === other.word) return false;
+  return isDoneTo(a, one) !== isDoneTo(b, other);
+}
+
+/** A participle behind a form of be, in the same phrase. */
+function isDoneTo({ sentences }: Reading, { sentence, word }: Item): boolean {
+  if (word.endsWith('ing') || !isParticiple(word)) return false;
+  const words = sentences[sentence]?.words ?? [];
+  const at = words.indexOf(word);
+  const be = words.findLastIndex((before, i) => i < at && (BE.has(before) || before === 'get' || before === 'got'));
+  return be >= 0 && !words.slice(be + 1, at).some(endsPhrase);
 }
 
 const OWNING = new Set(['of', 'with', 'in', 'for', 'on', 'at']);

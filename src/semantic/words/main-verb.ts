@@ -25,7 +25,7 @@ export function mainVerbsOf(words: readonly string[]): MainVerbs {
   let [has, does, exists, perfect] = [false, false, false, false];
   let helped = false;
   words.forEach((word, i) => {
-    if (HAVE.has(word)) {
+    if (HAVE.has(word) || word === 'having') {
       const next = words.slice(i + 1).find((later) => !BETWEEN.has(later)) ?? '';
       // "Has she left": the subject stands between.
       const asks = !helped && i < 3;

@@ -5,7 +5,7 @@ import { BE, DO, HAVE, HEAVY_PREPOSITIONS, LIGHT_PREPOSITIONS, MODALS } from './
 export const isParticiple = (word: string | undefined): boolean =>
   word !== undefined && (PARTICIPLES.has(word) || (word.length > 3 && word.endsWith('ed')));
 
-const endsPhrase = (word: string): boolean =>
+export const endsPhrase = (word: string): boolean =>
   /^[.?!,;:]$/.test(word) ||
   LIGHT_PREPOSITIONS.has(word) ||
   HEAVY_PREPOSITIONS.has(word) ||
