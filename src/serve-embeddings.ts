@@ -11,7 +11,7 @@ import { freshness, type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
-import { clear } from './limits/clear.ts';
+import { clear, spend } from './limits/clear.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
@@ -56,8 +56,8 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
     trail.step('origin');
     if (failed !== undefined) return failed;
     trail.forwarded(false, policy.store);
-    const spent = edge.limits?.spent(visit.tenant, tokensOf(missing.map((input) => input.found)));
-    if (spent !== undefined) visit.later(spent);
+    const tokens = tokensOf(missing.map((input) => input.found));
+    visit.later(spend(visit.priority ?? 'interactive', visit.tenant, tokens, edge));
   }
 
   const vectors = reading.order.map((place) => inputs[place]?.found as Vector);

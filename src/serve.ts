@@ -13,7 +13,7 @@ import type { Launch } from './flight/flights.ts';
 import { foresee } from './foresee.ts';
 import { keep } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
-import { clear } from './limits/clear.ts';
+import { clear, spend } from './limits/clear.ts';
 import { CLEAR } from './limits/limiter.ts';
 import { tokensOf } from './limits/tokens.ts';
 import { look } from './look.ts';
@@ -115,7 +115,7 @@ function launchOf(ask: Ask, dialect: Dialect, priority: Priority, visit: Visit, 
     later: visit.later,
     landed: async (landing, flight) => {
       const kept = keep(ask, landing, flight, edge);
-      await edge.limits?.spent(scope.tenant, tokensOf(landing, flight));
+      await spend(priority, scope.tenant, tokensOf(landing, flight), edge);
       await kept;
     },
     pump: {
