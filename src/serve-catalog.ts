@@ -64,6 +64,7 @@ const OUTCOMES = { fresh: 'HIT', stale: 'STALE', fetched: 'MISS' } as const;
 async function answer(visit: Visit, wanted: Wanted, shape: ErrorShape, edge: Edge): Promise<Response> {
   const { trail } = visit;
   const renew = /no-cache|no-store/.test(visit.request.headers.get('cache-control') ?? '');
+  edge.purges.tend(visit.later);
   const found: Document = await edge.document(wanted, { renew, later: visit.later });
   trail.step('catalog');
   if (found.kind === 'fault') return faultResponse(shape, found.fault, trail.headers('MISS'));

@@ -125,6 +125,10 @@ describe('a purge', () => {
     expect([(await embed()).cache, await tags()]).toEqual(['HIT', 'HIT']);
     await purge({ all: true });
     expect([(await embed()).cache, await tags()]).toEqual(['MISS', 'MISS']);
+    // An isolate that is asked for nothing else knows the purges as well, and so may use what is stored.
+    await settle();
+    await pair.restartEdge();
+    expect(await tags()).toBe('HIT');
   });
 
   it('is for operators, and never of everything by mistake', async () => {

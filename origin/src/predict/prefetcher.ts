@@ -191,7 +191,7 @@ export function createPrefetcher(predictor: Predictor, origin: () => Origin): Pr
     stats: () => ({
       ...ledger.stats(),
       ...predictor.stats(),
-      waiting: waiting.length,
+      waiting: waiting.length + launching,
       running: running.size,
     }),
     close() {
