@@ -61,6 +61,46 @@ describe('one way of asking', () => {
   });
 });
 
+describe('a way to do it', () => {
+  const FORMS = `
+How can I X?|How do I X?|How do you X?|How could I X?|How would I X?|How should I X?|How might I X?|How to X?|
+How may I X?|How does one X?|How can one X?|How can someone X?|How do people X?|How can a person X?|
+What is the best way to X?|What is a good way to X?|What are good ways to X?|What are some ways to X?|
+What are the ways to X?|What's the easiest way to X?|What is the right way to X?|What is the proper way to X?|
+What are the best ways to X?|What can I do to X?|What should I do to X?|What do I do to X?|What must I do to X?|
+What do I need to do to X?|What do I have to do to X?|What could I do to X?|What can be done to X?|
+What should one do to X?|What can I do in order to X?|What should I do in order to X?|In order to X, what should I do?|
+To X, what should I do?|If I want to X, what should I do?|If you want to X, what should you do?|
+If I want to X, what can I do?|If one wants to X, what should one do?|I want to X, what should I do?|
+I want to X. What should I do?|I want to X. How can I do it?|I want to X, how do I do it?|
+I would like to X. How do I do that?|I'd like to X, what's the best way?|I need to X. What should I do?|
+I'm trying to X. Any tips?|I am trying to X. How do I do this?|Is there a way to X?|Is there any way to X?|
+Are there any ways to X?|Is there a good way to X?|Are there any tips to X?|What are some tips to X?|
+What are some tips for how to X?|Any tips to X?|Any advice on how to X?|What is the process to X?|
+What are the steps to X?|What steps are needed to X?|What steps should I take to X?|What is the method to X?|
+What is the procedure to X?|What's the trick to X?|What is the secret to X?|Can you tell me how to X?|
+Can you explain how to X?|Can you show me how to X?|Could you tell me how I can X?|Can someone tell me how to X?|
+Can anyone tell me how to X?|Could someone explain how to X?|Please tell me how to X|Please explain how to X|
+Tell me how to X|Teach me how to X|Teach me to X|Show me how to X|Explain how to X|Do you know how to X?|
+Does anyone know how to X?|Do you know how I can X?|I want to know how to X|I'd like to know how to X|
+I would love to know how to X|I need to know how to X|I was wondering how to X|I wonder how to X|I don't know how to X|
+I don't know how to X. Can you help me?|I have no idea how to X|Help me X|Help me to X|Can you help me X?|
+Could you help me to X?|I need help to X|Looking for a way to X|Best way to X|Best ways to X|Ways to X|Tips to X|
+Steps to X|Guide to X|Tips on how to X|How exactly do I X?|How do I actually X?|How can I best X?|How can I possibly X?|
+How is it possible to X?|How does someone X?|How would you X?|How would one X?|How can we X?|How do we X?|
+What does it take to X?|What would it take to X?|What do you do to X?|What would you do to X?|
+What's the best method to X?|Which is the best way to X?|What would be the best way to X?|
+What will be the best way to X?|What might be a good way to X?|What is an effective way to X?|
+What are effective ways to X?|What is a simple way to X?|What are some good ways to X?|
+What are some effective methods to X?|What is one way to X?|What are different ways to X?|What are all the ways to X?|
+Hey, how do I X?|Hi! How can I X?|So, how do I X?|OK, how do I X?|Quick question: how do I X?|Question: how do I X?|
+Hello, I'd like to know how to X. Thanks!`;
+
+  it.each(FORMS.trim().split(/\|\n?/))('%s', (form) => {
+    expect(usual(form.replace('X', 'bake bread'))).toBe('how to bake bread');
+  });
+});
+
 describe('what stays apart', () => {
   it.each([
     ['What is the fastest way to cross?', 'What is the cheapest way to cross?'],

@@ -198,6 +198,7 @@ export function frameOf(sentence: string): Framed {
     const rest = padded
       .slice(match[0].length)
       .trim()
+      .replace(intent === 'how' ? /^(?:on |for |about )?how to / : /^(?!)/, '')
       .replace(tail ?? /(?<=\w) (?:is|are|was|were)$/, '')
       .replace(intent === 'how' ? /^be (?=an? )/ : /^(?!)/, 'become ');
     return { intent, mood, duty, anybody, generic: generic === true || GENERIC.test(rest), rest };

@@ -8,8 +8,8 @@ type Rule = readonly [from: RegExp, to: string | ((...groups: string[]) => strin
 
 const ANYBODY = '(?:i|you|we|one|someone|somebody|anyone|anybody|people|a person)';
 const WISH =
-  '(?:(?:really |just )?(?:want|wish|need|plan|intend|hope|try|wanted|needed|would like|would love|am trying|am planning|am looking|am going|are trying))';
-const ASKS_HOW = `(?:(?:so )?(?:how (?:can|do|should|could|would|might|to|must) ?(?:${ANYBODY} )?(?:best )?(?:do|go about|achieve|accomplish|proceed|manage|start)? ?(?:with )?(?:it|that|this|so|doing (?:it|that|this|so))?|what (?:should|can|could|must|do|would|shall) ${ANYBODY} (?:need to |have to )?do|(?:what|which) (?:is|are|would be) (?:the |a |some )?(?:best |easiest |right |good |proper )*(?:ways?|methods?|approach|steps|procedure)(?: (?:to|of) (?:do|doing|achieve|accomplish) (?:it|that|this|so))?))`;
+  '(?:(?:really |just )?(?:wants?|wish|needs?|plan|intend|hope|try|wanted|needed|would like|would love|am trying|am planning|am looking|am going|are trying))';
+const ASKS_HOW = `(?:any (?:tips|advice|ideas?|suggestions)|(?:so )?(?:how (?:can|do|should|could|would|might|to|must) ?(?:${ANYBODY} )?(?:best )?(?:do|go about|achieve|accomplish|proceed|manage|start)? ?(?:with )?(?:it|that|this|so|doing (?:it|that|this|so))?|what (?:should|can|could|must|do|would|shall) ${ANYBODY} (?:need to |have to )?do|(?:what|which) (?:is|are|would be) (?:the |a |some )?(?:best |easiest |right |good |proper )*(?:ways?|methods?|approach|steps|procedure)(?: (?:to|of) (?:do|doing|achieve|accomplish) (?:it|that|this|so))?))`;
 
 /** "I want to X. How do I do that?" as one sentence or two. */
 const WISH_THEN_HOW = new RegExp(`^(?:i|we) ${WISH} to (.+?) (?:, |and |but |so )*${ASKS_HOW}$`);
@@ -68,9 +68,19 @@ const RULES: readonly Rule[] = [
   ],
   [/^(?:walk|guide|talk) (?:me|us) through (?:how to |the process of |the steps (?:of|to|for) )?(?=\w+)/, 'how to '],
   [/^(?:show|teach|tell) (?:me|us) to /, 'how to '],
+  [/^what (?:steps|things) (?:are|is) (?:needed|required|necessary) (?:in order )?to (?=\w)/, 'how to '],
+  [
+    /^(?:what is the (?:secret|key|trick) to|what would it take to|how is it possible (?:for me |for someone )?to) (?=\w)/,
+    'how to ',
+  ],
+  [
+    /^(?:i am |we are )?(?:looking|searching) for (?:a |the |an |some |any )?(?:good |best |easy |simple )*ways? to (?=\w)/,
+    'how to ',
+  ],
+  [/^(?:what (?:might|may) be (?:a |the )?(?:good |best )?ways?|what is one (?:good )?way) to (?=\w)/, 'how to '],
   // What something is like.
   [
-    /^(?:what is (?:it|its|it's) (?:\w+ )?like|how does it (?:\w+ )?feel(?: like)?|what does it (?:\w+ )?feel like|how is it(?: like)?) (?:to (?:be )?|being )?(?=\w)/,
+    /^(?:what is (?:it|its|it's) (?:\w+ )?like|how does it (?:\w+ )?feel(?: like)?|what does it (?:\w+ )?feel like|how is it like|how is it(?= (?:to|being|having|\w+ing) )) (?:to (?:be )?|being )?(?=\w)/,
     'whatlike ',
   ],
   [/^what (does|do|did) (.+?) (feel|look|taste|smell|sound) like\b/, 'how $1 $2 $3'],
