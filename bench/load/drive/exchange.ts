@@ -107,6 +107,7 @@ function readAnswer(body: string, status: number, type: string, { dialect }: Spe
   if (collected.kind === 'truncated') return { text: '', tokens: 0, error: 'answer cut off' };
   if (collected.kind === 'failed')
     return { text: '', tokens: 0, error: `error in the answer: ${collected.fault.message}` };
+  if (collected.kind === 'uncacheable') return { text: '', tokens: 0, error: collected.reason };
   return { text: collected.answer.content, tokens: collected.answer.usage.completionTokens };
 }
 
