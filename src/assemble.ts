@@ -18,6 +18,7 @@ import { coloCopy, kvLog, objectLog } from './purge/purge-log.ts';
 import type { PurgeObject } from './purge/purge-object.ts';
 import { createPurges, type PurgeLog } from './purge/purges.ts';
 import { assembleSemantic, type SemanticBindings } from './semantic/assemble-semantic.ts';
+import { recollections } from './semantic/recollections.ts';
 import { createStatistics, type StatisticsBindings } from './statistics/statistics.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
@@ -79,6 +80,7 @@ export function assemble(
     limits,
     statistics,
     flights: createFlights(purges),
+    recollections: recollections(),
     read: rememberingReader(),
   };
   /** With these settings. Arms whose semantic settings are equal share what they need, and its memory. */

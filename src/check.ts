@@ -35,6 +35,16 @@ export function checking(launch: Launch, alike: Alike | undefined, edge: Edge): 
   };
 }
 
+/**
+ * The launch of a check alone. Nobody joins it: who asks the same has its semantic hit meanwhile, and need not wait for a generation
+ * that gives way to everyone. Undefined where the stored answer is not whole: nothing could be told from the comparison.
+ */
+export function shadow(launch: Launch, alike: Alike, edge: Edge): Launch | undefined {
+  if (wholeAnswer(alike.exchange?.content) === undefined) return undefined;
+  const checked = checking(launch, alike, edge);
+  return launch.key === undefined ? checked : { ...checked, key: `check ${launch.key}` };
+}
+
 async function check(alike: Alike, landing: Landing, semantic: SemanticCache, edge: Edge): Promise<void> {
   const { match, of, question } = alike;
   const fresh = answerOf(landing);

@@ -9,6 +9,7 @@ import type { Catalog } from './origin/catalog.ts';
 import type { AskOrigin, Priority } from './origin/client.ts';
 import type { FetchDocument } from './origin/documents.ts';
 import type { Purges } from './purge/purges.ts';
+import type { Recollections } from './semantic/recollections.ts';
 import type { SemanticCache } from './semantic/semantic-cache.ts';
 import type { Statistics } from './statistics/statistics.ts';
 import type { ReadThrough } from './tiers/read-through.ts';
@@ -24,6 +25,8 @@ export interface Edge {
   readonly document: FetchDocument;
   /** Undefined where it is switched off, or nothing is bound that could hold an index. */
   readonly semantic: SemanticCache | undefined;
+  /** What was recalled a moment ago. */
+  readonly recollections: Recollections;
   /** Reads a request's body in a dialect; the same text is not read twice. */
   readonly read: (dialect: Dialect, text: string) => Reading;
   readonly observe: Observe;

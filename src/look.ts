@@ -26,7 +26,8 @@ export async function look(
     for (const cache of edge.tiers.names) trail.cache({ cache, fwd: policy.bypass });
     return NONE;
   }
-  const found = await edge.tiers.lookup(key);
+  // What was recalled a moment ago was not there: only what has landed here since can be.
+  const found = await (edge.recollections.has(key) ? edge.tiers.nearest(key) : edge.tiers.lookup(key));
   for (const cache of found.passed) trail.cache({ cache, fwd: 'uri-miss' });
   trail.step('tiers');
   const { exchange, tier } = found;

@@ -30,10 +30,11 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
   const { semantic, config } = edge;
   const { reading, asked, scope, policy } = ask;
   if (semantic === undefined || !policy.lookup || reading.kind !== 'prompt' || asked.kind !== 'prompt') return NONE;
-  // Who is answering it already has the exact answer, and has looked here before.
-  if (edge.flights.has(flightKey(ask, dialect, reading.prompt))) return NONE;
   const thresholds = thresholdsOf(visit.request.headers, config, scope.model);
   if (thresholds === undefined) return NONE;
+  const recollected = edge.recollections.get(ask.key, thresholds.operator);
+  // Who is answering it already has the exact answer, and has looked here before.
+  if (recollected === undefined && edge.flights.has(flightKey(ask, dialect, reading.prompt))) return NONE;
   const place = await partitionOf(scope, reading.prompt, semantic.embedder);
   if (place === undefined) return NONE;
 
@@ -45,7 +46,7 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
     base: thresholds.operator,
   };
   const [search, gate] = await Promise.all([
-    semantic.search(place, thresholds.operator),
+    recollected ?? semantic.search(place, thresholds.operator),
     gateOf(of, semantic, visit, config.SEMANTIC_TIMEOUT_MS),
   ]);
   trail.step('semantic');
@@ -80,9 +81,11 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
       detail: `sim=${match.similarity.toFixed(3)} ${match.question.slice(0, 120)}`,
     });
     const { similarity, key } = match;
+    edge.recollections.keep(ask.key, thresholds.operator, search);
     const receipt = await semantic.receipts.issue({ of, similarity, partition: place.partition, key, pair });
     return { kind: 'found', alike: { ...alike, exchange }, receipt };
   }
+  edge.recollections.forget(ask.key);
   if (reported !== undefined) return refused('reported', reported);
   if (search.refused !== undefined) return refused(search.refused.by, search.refused.similarity);
   trail.cache({ cache: 'semantic', fwd: 'uri-miss' });

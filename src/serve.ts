@@ -4,7 +4,7 @@
  */
 
 import { type Ask, flightKey, settle } from './ask.ts';
-import { checking } from './check.ts';
+import { checking, shadow } from './check.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -45,8 +45,8 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   const recalled = await recall(ask, visit, dialect, edge);
   if (recalled.kind === 'found') {
     foresee(ask, dialect, visit, edge);
-    if (Math.random() < edge.config.SEMANTIC_CHECK_SHARE)
-      edge.flights.board(checking(launch('warm'), recalled.alike, edge));
+    const check = Math.random() < edge.config.SEMANTIC_CHECK_SHARE && shadow(launch('warm'), recalled.alike, edge);
+    if (check) edge.flights.board(check);
     return recalledResponse(recalled, manner, visit, edge);
   }
   if (ask.policy.onlyIfCached)

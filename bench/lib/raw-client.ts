@@ -1,6 +1,6 @@
 /**
- * A load client of as little work as possible: prebuilt requests over kept-alive sockets, responses counted by their
- * Content-Length. It leaves the machine to what is measured; it is no HTTP client for anything else.
+ * A load client of as little work as possible: prebuilt requests over kept-alive sockets, responses ended by their
+ * Content-Length or their last chunk. It leaves the machine to what is measured; it is no HTTP client for anything else.
  */
 import { connect, type Socket } from 'node:net';
 
@@ -64,8 +64,9 @@ function response(socket: Socket, expect: string | undefined): Promise<void> {
       if (end < 0) return;
       const head = received.slice(0, end);
       const length = /\r\ncontent-length: (\d+)/i.exec(head)?.[1];
-      if (length === undefined) return fail(new Error(`no Content-Length in\n${head}`));
-      if (received.length < end + 4 + Number(length)) return;
+      if (!head.startsWith('HTTP/1.1 200')) return fail(new Error(received));
+      if (length === undefined ? !received.endsWith('\r\n0\r\n\r\n') : received.length < end + 4 + Number(length))
+        return;
       if (expect !== undefined && !head.includes(expect)) return fail(new Error(`expected ${expect} in\n${received}`));
       socket.off('data', onData).off('error', fail).off('close', onClose);
       resolve();

@@ -33,7 +33,7 @@ const schema = z.object({
   rate: number(0.01, 100_000).optional(),
   duration: number(1, 86_400).optional(),
   arrivals: z.enum(['poisson', 'even'], 'is poisson or even').default('poisson'),
-  think: number(0, 3_600).default(5),
+  think: number(0, 3_600).default(10),
   ramp: number(0, 86_400).optional(),
   start: z.enum(['cold', 'warm'], 'is cold or warm').default('warm'),
   zipf: number(0, 5).default(1),
@@ -158,7 +158,7 @@ What to ask
 
 How to ask
   --users N  --requests N   so many people, so many requests of each (100, 10)
-  --think S                 mean pause between an answer and the next question (5)
+  --think S                 mean pause between an answer and the next question (10)
   --ramp S                  people arrive over so many seconds (a second for every 20)
   --rate N                  open loop: N requests a second, whatever the server does
   --duration S              with --rate, instead of --requests

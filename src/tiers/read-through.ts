@@ -27,6 +27,8 @@ export interface ReadThrough {
   readonly names: readonly TierName[];
   /** Never rejects. Synchronous when the nearest tier is, and has it. */
   lookup(key: string): Lookup | Promise<Lookup>;
+  /** The same in the nearest tier alone. */
+  nearest(key: string): Lookup | Promise<Lookup>;
   /** Into every tier; the synchronous ones before it returns. Never rejects. */
   put(exchange: Exchange): Promise<void>;
   /** Never rejects. */
@@ -108,12 +110,17 @@ export function readThrough(
   }
 
   /** @param first what the nearest tier gave */
-  async function descend(key: string, first: Asked | Promise<Asked>, ready: true | Promise<boolean>): Promise<Lookup> {
+  async function descend(
+    key: string,
+    first: Asked | Promise<Asked>,
+    ready: true | Promise<boolean>,
+    depth: number,
+  ): Promise<Lookup> {
     const passed: TierName[] = [];
     const failures: TierName[] = [];
     let best: Exchange | undefined;
     let at = 0;
-    for (const [index, timed] of tiers.entries()) {
+    for (const [index, timed] of tiers.slice(0, depth).entries()) {
       let found = await (index === 0 ? first : ask(timed, key));
       if (typeof found === 'object' && ready !== true) found = (await ready) ? kept(found) : undefined;
       if (found === undefined || found === FAILED) {
@@ -148,17 +155,21 @@ export function readThrough(
     };
   }
 
+  /** @param depth how many tiers */
+  function lookup(key: string, depth: number): Lookup | Promise<Lookup> {
+    const [nearest] = tiers;
+    if (nearest === undefined) return lookupOf(undefined, 0, [], []);
+    const first = ask(nearest, key);
+    const ready = purged.ready();
+    if (ready === true && typeof first === 'object' && !(first instanceof Promise) && first.freshUntil > now())
+      return lookupOf(first, 0, [], []);
+    return descend(key, first, ready, depth);
+  }
+
   return {
     names,
-    lookup(key) {
-      const [nearest] = tiers;
-      if (nearest === undefined) return lookupOf(undefined, 0, [], []);
-      const first = ask(nearest, key);
-      const ready = purged.ready();
-      if (ready === true && typeof first === 'object' && !(first instanceof Promise) && first.freshUntil > now())
-        return lookupOf(first, 0, [], []);
-      return descend(key, first, ready);
-    },
+    lookup: (key) => lookup(key, tiers.length),
+    nearest: (key) => lookup(key, 1),
     async put(exchange) {
       // Its generation began before the purge: it landed too late.
       if (purged.covers(exchange)) return;

@@ -20,6 +20,7 @@ export const SAME: Readonly<Record<string, readonly Example[]>> = {
     ['What does recursion mean?', 'What is recursion?'],
     ['I want to know how to whistle', 'How can one whistle?'],
     ['Why do cats purr?', 'What is the reason why cats purr?'],
+    ['How do I renew my passport?', 'Which steps do I take to renew my passport?'],
     ['At what time does the museum open?', 'When does the museum open?'],
     ['Hi, how do I cancel my subscription? Thanks!', 'How can I cancel my subscription?'],
     ['Do you know where penguins live?', 'Where do penguins live?'],

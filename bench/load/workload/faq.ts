@@ -4,7 +4,8 @@ import { random } from './random.ts';
 import { MANNERS, TOPICS, typed, wordingsOf } from './topics.ts';
 import { zipf } from './zipf.ts';
 
-const MAX_TOKENS = 48;
+/** A sentence: customers want to know, not to read. */
+const MAX_TOKENS = 24;
 /** People type plainly more often than not; the rest is spread over the other manners. */
 const MANNER_EXPONENT = 1.3;
 const WORDING_EXPONENT = 1;

@@ -111,6 +111,13 @@ const PATTERNS: readonly Pattern[] = [
     intent: 'how',
     generic: true,
     at: new RegExp(
+      `^(?:what|which) steps (?:do|should|must|can|could|would) ${SUBJECT} (?:follow|take|need to take|have to take|go through)(?: in order)? to `,
+    ),
+  },
+  {
+    intent: 'how',
+    generic: true,
+    at: new RegExp(
       `^(?:what|which|is|are|was|would|were|it|there|s|be|could|will|should| )*(?:${DETERMINER} |${GOOD} )*${WAY} (?:${TO} )(?:${SUBJECT} to )?`,
     ),
   },
