@@ -33,11 +33,12 @@ afterAll(() => pair.close());
 const as = (tenant: keyof typeof TENANTS) => ({ authorization: `Bearer ${tenant}` });
 const messages = (content: string) => [{ role: 'user' as const, content }];
 
-/** Asks new things until one is refused. */
+/** Asks several new things at once, and again, until one is refused. */
 async function refused(ask: () => Promise<Asked>): Promise<Asked> {
-  for (let time = 0; time < 20; time++) {
-    const asked = await ask();
-    if (asked.status !== 200) return asked;
+  for (let time = 0; time < 10; time++) {
+    const asked = await Promise.all(Array.from({ length: 5 }, ask));
+    const one = asked.find(({ status }) => status !== 200);
+    if (one !== undefined) return one;
   }
   throw new Error('was never refused');
 }
@@ -149,12 +150,11 @@ describe('the official clients', () => {
     const openai = new OpenAI({ ...given, baseURL: `${pair.url}/v1` });
     const anthropic = new Anthropic({ ...given, baseURL: pair.url });
     const ask = () => openai.chat.completions.create({ model, messages: messages(freshQuestion()) });
-    const asked = await Promise.allSettled([ask(), ask()]);
-    const reasons = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
-    expect(reasons[0]).toBeInstanceOf(OpenAI.RateLimitError);
-    await expect(
-      anthropic.messages.create({ model, max_tokens: 20, messages: messages(freshQuestion()) }),
-    ).rejects.toBeInstanceOf(Anthropic.RateLimitError);
+    const askOther = () => anthropic.messages.create({ model, max_tokens: 20, messages: messages(freshQuestion()) });
+    const asked = await Promise.allSettled([ask(), ask(), askOther(), askOther()]);
+    const refusals = asked.map((one) => (one.status === 'rejected' ? (one.reason as unknown) : undefined));
+    expect(refusals.slice(0, 2).some((reason) => reason instanceof OpenAI.RateLimitError)).toBe(true);
+    expect(refusals.slice(2).some((reason) => reason instanceof Anthropic.RateLimitError)).toBe(true);
   });
 
   it('ollama gives its caller the status and the sentence', async () => {

@@ -52,23 +52,36 @@ describe('the object of a tenant', () => {
 });
 
 describe('the Rate Limiting binding', () => {
-  it('counts an address over isolates, in calls worth a tenth of a second', async () => {
+  const RATE = { requests: 100, generations: 10 };
+  const meterOf = (address: string) => addressMeter(address, RATE, env.ADDRESS_LIMIT, PATIENCE_MS);
+  /** The binding's, of ten seconds by the clock. */
+  const window = () => Math.floor(Date.now() / 10_000);
+
+  /** How many of twelve isolates' hundred requests pass, and what the thirteenth is then told. */
+  async function twelveIsolates(address: string) {
     const work: Promise<unknown>[] = [];
-    // The binding's window is the clock's: not begun just before one ends.
-    const untilNext = 10_000 - (Date.now() % 10_000);
-    if (untilNext < 3_000) await new Promise((resume) => setTimeout(resume, untilNext));
     let passed = 0;
     for (let isolate = 0; isolate < 12; isolate++) {
-      const meter = addressMeter('192.0.2.9', { requests: 100, generations: 10 }, env.ADDRESS_LIMIT, PATIENCE_MS);
+      const meter = meterOf(address);
       for (let time = 0; time < 100; time++) if (meter.request((done) => work.push(done)) === undefined) passed += 1;
       await Promise.all(work.splice(0));
     }
-    expect(passed).toBe(1_200);
-    const late = addressMeter('192.0.2.9', { requests: 100, generations: 10 }, env.ADDRESS_LIMIT, PATIENCE_MS);
+    const late = meterOf(address);
     for (let time = 0; time < 10; time++) late.request((done) => work.push(done));
     await Promise.all(work);
-    expect(late.request(() => {})).toMatchObject({ limit: 'requests', by: 'address' });
-    const other = addressMeter('192.0.2.10', { requests: 100, generations: 10 }, env.ADDRESS_LIMIT, PATIENCE_MS);
-    expect(await other.generation()).toBeUndefined();
+    return { passed, told: late.request(() => {}) };
+  }
+
+  it('counts an address over isolates, in calls worth a tenth of a second', async () => {
+    for (let attempt = 1; ; attempt++) {
+      const begun = window();
+      const { passed, told } = await twelveIsolates(`192.0.2.${attempt}`);
+      expect(passed).toBe(1_200);
+      // What began in one window and ended in the next says nothing of either.
+      if (window() !== begun && attempt < 5) continue;
+      expect(told).toMatchObject({ limit: 'requests', by: 'address' });
+      break;
+    }
+    expect(await meterOf('192.0.2.99').generation()).toBeUndefined();
   });
 });
