@@ -23,6 +23,10 @@ export async function openBinding(threads: number): Promise<Opened> {
     });
     return { ok: true, binding, llama };
   } catch (error) {
-    return { ok: false, why: (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '' };
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    return {
+      ok: false,
+      why: said === 'NoBinaryFoundError' ? 'there is no prebuilt llama.cpp for this platform' : said,
+    };
   }
 }

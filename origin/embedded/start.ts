@@ -5,6 +5,7 @@ import type { Backend } from '../ollama-api/backend.ts';
 import { guarded } from '../ollama-api/http/guard.ts';
 import { readBody } from '../ollama-api/http/reply.ts';
 import { route } from '../ollama-api/http/routes.ts';
+import { Refusal } from '../ollama-api/native/request.ts';
 import { isLoopback, serveApi } from '../ollama-api/server.ts';
 import { openBinding } from './binding.ts';
 import { embed } from './embed.ts';
@@ -96,7 +97,16 @@ function backendOf(engine: Engine): Backend {
     find: (name) => engine.find(name),
     page: () => file.page,
     loaded: () => residency.loaded(),
-    generate: (request, emit, signal) => generate(engine, request, emit, signal),
+    async generate(request, emit, signal) {
+      try {
+        return await generate(engine, request, emit, signal);
+      } catch (error) {
+        if (signal.aborted || error instanceof Refusal) throw error;
+        // Told as Ollama tells that its runner died: also in the middle of a stream.
+        console.error(`embedded engine: ${error instanceof Error ? error.message : error}`);
+        return 'error';
+      }
+    },
     embed: (model, inputs, signal) => embed(engine, model, inputs, signal),
   };
 }

@@ -17,8 +17,8 @@ export interface Origin {
 
 const LOCAL = 'http://127.0.0.1:11434';
 const DEMO = resolve(import.meta.dirname, '../../origin/demo-model/demo.gguf');
-const LARGER =
-  '        For a larger one install Ollama (https://ollama.com/download), run `ollama pull tinyllama`, and start again;\n' +
+const better = (kind: 'real' | 'larger') =>
+  `        For a ${kind} one install Ollama (https://ollama.com/download), run \`ollama pull tinyllama\`, and start again;\n` +
   '        or `npm run model:get`; or set OLLAMA_URL, or EMBEDDED_MODEL to a GGUF file.';
 
 /** `died` is told of an engine that ends by itself later on. Rejects when a model that was named cannot be run. */
@@ -48,11 +48,11 @@ export async function chooseOrigin(
       ...demo,
       notice:
         'Origin  no Ollama found: the demo model in the embedded engine (llama.cpp). Real, but tiny: it knows this project,\n' +
-        `        HTTP caching and a few hundred everyday facts, and nothing else.\n${LARGER}`,
+        `        HTTP caching and a few hundred everyday facts, and nothing else.\n${better('larger')}`,
     };
   return simulate(
     family,
-    `Origin  a SIMULATED Ollama: the embedded engine cannot run here (see above), so the answers are made up.\n${LARGER}`,
+    `Origin  a SIMULATED Ollama: the embedded engine cannot run here (see above), so the answers are made up.\n${better('real')}`,
   );
 }
 

@@ -41,7 +41,7 @@ describe.runIf(has)(`the demo model in the Ollama at ${REAL}`, () => {
     return said;
   };
 
-  it('reads the same tokens and gives the same greedy answers', async () => {
+  it('reads the same tokens and gives the same greedy answers', { timeout: 180_000 }, async () => {
     const [real, own] = [await answers(REAL), await answers(embedded.url)];
     expect(own.map(({ counts }) => counts[0])).toEqual(real.map(({ counts }) => counts[0]));
     expect(own.map(({ content }) => content)).toEqual(real.map(({ content }) => content));
