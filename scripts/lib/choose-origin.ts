@@ -17,9 +17,7 @@ export interface Origin {
 
 const LOCAL = 'http://127.0.0.1:11434';
 const DEMO = resolve(import.meta.dirname, '../../origin/demo-model/demo.gguf');
-const better = (kind: 'real' | 'larger') =>
-  `        For a ${kind} one install Ollama (https://ollama.com/download), run \`ollama pull tinyllama\`, and start again;\n` +
-  '        or `npm run model:get`; or set OLLAMA_URL, or EMBEDDED_MODEL to a GGUF file.';
+const OLLAMA = 'install Ollama (https://ollama.com/download), run `ollama pull tinyllama`, and start again';
 
 /** `died` is told of an engine that ends by itself later on. Rejects when a model that was named cannot be run. */
 export async function chooseOrigin(
@@ -48,11 +46,14 @@ export async function chooseOrigin(
       ...demo,
       notice:
         'Origin  no Ollama found: the demo model in the embedded engine (llama.cpp). Real, but tiny: it knows this project,\n' +
-        `        HTTP caching and a few hundred everyday facts, and nothing else.\n${better('larger')}`,
+        `        HTTP caching and a few hundred everyday facts, and nothing else.\n` +
+        `        For a larger one ${OLLAMA};\n` +
+        '        or `npm run model:get`; or set OLLAMA_URL, or EMBEDDED_MODEL to a GGUF file.',
     };
   return simulate(
     family,
-    `Origin  a SIMULATED Ollama: the embedded engine cannot run here (see above), so the answers are made up.\n${better('real')}`,
+    `Origin  a SIMULATED Ollama: the embedded engine cannot run here (see above), so the answers are made up.\n` +
+      `        For a real model ${OLLAMA}; or set OLLAMA_URL.`,
   );
 }
 
