@@ -8,7 +8,14 @@ describe('settings', () => {
     const loaded = loadConfig({});
     expect(loaded).toMatchObject({
       ok: true,
-      config: { CACHE_TTL: 604_800, MEMORY_ENTRIES: 500, MAX_BODY_BYTES: 4_194_304 },
+      config: {
+        CACHE_TTL: 604_800,
+        MEMORY_ENTRIES: 500,
+        MAX_BODY_BYTES: 4_194_304,
+        RATE_LIMITS: true,
+        LIMIT_REQUESTS: 100,
+        LIMIT_GENERATIONS: 10,
+      },
     });
   });
 

@@ -78,6 +78,7 @@ describe('npm start', () => {
     const url = await ready(run);
     expect(run.output()).toMatch(/curl -i http:\/\/localhost:\d+\/api\/generate/);
     expect(run.output()).toContain('API_KEYS is not set');
+    expect(run.output()).toContain('Limits are off');
     const body = chatBody(freshQuestion());
     expect((await post(url, '/api/chat', body)).cache).toBe('MISS');
     expect((await post(url, '/api/chat', body)).cache).toBe('HIT');
