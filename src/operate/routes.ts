@@ -46,11 +46,13 @@ export function operatorRoutes(app: Hono, edge: Edge): void {
   for (const [method, path, handler] of ROUTES)
     app.on(method, path, async (c) => {
       const request = c.req.raw;
+      const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
       const { ADMIN_KEY } = edge.config;
       const refused = (await sessionHolds(request, ADMIN_KEY, Date.now()))
         ? undefined
         : await authoriseOperator(request.headers, ADMIN_KEY);
-      if (refused !== undefined) return faultResponse(errorShape(path), refused);
-      return handler({ request, later: (work) => c.executionCtx.waitUntil(work) }, edge);
+      if (refused !== undefined)
+        return faultResponse(errorShape(path), edge.limits?.stranger({ request, later }) ?? refused);
+      return handler({ request, later }, edge);
     });
 }

@@ -166,3 +166,13 @@ describe('the official clients', () => {
     expect(reasons[0]).toMatchObject({ status_code: 429, error: expect.stringContaining('generations') });
   });
 });
+
+describe('guessing at keys', () => {
+  it.each(['/api/cache/experiments', '/api/tags'])('on %s is limited by address', async (path) => {
+    const guess = () => fetch(pair.url + path, { headers: { authorization: 'Bearer a-guess-of-the-key' } });
+    let statuses: number[] = [];
+    for (let time = 0; time < 5 && !statuses.includes(429); time++)
+      statuses = (await Promise.all(Array.from({ length: 150 }, guess))).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+  });
+});
