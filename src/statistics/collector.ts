@@ -36,12 +36,20 @@ export interface Collector {
    * @param colo tells the data centre that the request came to; asked for only when it is needed
    */
   handOn(later: (work: Promise<unknown>) => void, colo: () => string): void;
+  /**
+   * Hands on at once what was counted, for who is about to read it. Resolves when that is done, and in any case after FLUSH_MS.
+   * Never rejects.
+   */
+  flush(colo: () => string): Promise<void>;
   /** What was not handed on yet. */
   pending(): { readonly tally: Tally; readonly recent: readonly Recent[] };
 }
 
 const EVERY_MS = 1_000;
 const PATIENCE_MS = 3_000;
+/** How long who reads waits for the newest counts. */
+const FLUSH_MS = 500;
+const FLUSH_STEP_MS = 10;
 /** Whoever took the turn this long ago was taken down with its request. */
 const LOST_AFTER_MS = 6_000;
 const TRIES = 3;
@@ -64,6 +72,7 @@ export function createCollector(options: CollectorOptions): Collector {
   let sendingSince = Number.NEGATIVE_INFINITY;
 
   const taken = (since: number) => now() - since < LOST_AFTER_MS;
+  const nothingCounted = () => unsent === undefined && isEmpty(tally);
 
   function labelled(served: Served): Served {
     if (models.has(served.model) || served.model === '') return served;
@@ -92,6 +101,8 @@ export function createCollector(options: CollectorOptions): Collector {
         await pause(EVERY_MS);
       } while (taken(sendingSince));
       turnSince = Number.NEGATIVE_INFINITY;
+      // Somebody who reads has taken it along.
+      if (nothingCounted()) return;
       const delivered = await deliver(colo);
       if (delivered === 'all') return;
       if (delivered === 'nothing') failures += 1;
@@ -133,9 +144,22 @@ export function createCollector(options: CollectorOptions): Collector {
       }
     },
     handOn(later, colo) {
-      if (send === undefined || taken(turnSince) || (unsent === undefined && isEmpty(tally))) return;
+      if (send === undefined || taken(turnSince) || nothingCounted()) return;
       turnSince = now();
       later(turn(colo()));
+    },
+    async flush(colo) {
+      if (send === undefined) return;
+      const until = now() + FLUSH_MS;
+      const inTime = () => now() < until;
+      // One batch at a time. Another request's promise cannot be waited for in a Worker: its end is looked for.
+      while (taken(sendingSince) && inTime()) await pause(FLUSH_STEP_MS);
+      // What an earlier try had left goes first, then the rest.
+      while (!nothingCounted() && !taken(sendingSince) && inTime()) {
+        const delivered = deliver(colo());
+        const late = pause(until - now()).then(() => 'nothing' as const);
+        if ((await Promise.race([delivered, late])) === 'nothing') return;
+      }
     },
     pending: () => ({ tally, recent }),
   };

@@ -12,8 +12,12 @@ export interface StatisticsBindings extends StatsBindings {
 }
 
 export interface Statistics extends Pick<Collector, 'observe' | 'handOn'> {
-  /** Never rejects. @param since milliseconds since the epoch: points that end after it */
-  read(since: number): Promise<Reading>;
+  /**
+   * With everything that this isolate has counted, unless that takes too long. Never rejects.
+   * @param since milliseconds since the epoch: points that end after it
+   * @param colo tells the data centre that the request came to
+   */
+  read(since: number, colo: () => string): Promise<Reading>;
   /** The socket of someone who watches; undefined without the STATS binding. Who may, was decided before. */
   watch(request: Request): Promise<Response> | undefined;
 }
@@ -33,8 +37,10 @@ export function createStatistics(config: Config, { STATS, ANALYTICS }: Statistic
   return {
     observe: collector.observe,
     handOn: collector.handOn,
-    read: async (since) =>
-      STATS === undefined ? readingOf([own.read(since)], 'isolate', 0) : readShards(STATS, shards, since),
+    async read(since, colo) {
+      await collector.flush(colo);
+      return STATS === undefined ? readingOf([own.read(since)], 'isolate', 0) : readShards(STATS, shards, since);
+    },
     watch: (request) => hubOf(STATS)?.fetch(request),
   };
 }

@@ -149,6 +149,78 @@ describe('a collector', () => {
     expect(batches[0]?.recent).toHaveLength(3);
   });
 
+  describe('when it is read', () => {
+    /** Until it resolves, or the clock has passed so many ms. */
+    async function flushed({ clock, collector }: ReturnType<typeof setUp>, ms: number): Promise<boolean> {
+      let done = false;
+      void collector.flush(colo).then(() => (done = true));
+      await clock.pass(ms);
+      return done;
+    }
+
+    it('hands on at once what it counted, and nothing twice', async () => {
+      const all = setUp();
+      all.request();
+      all.request();
+      await all.collector.flush(colo);
+      expect(all.counted()).toBe(2);
+      await all.clock.pass(3_000);
+      expect(all.sent).toHaveLength(1);
+      await all.collector.flush(colo);
+      expect(all.sent).toHaveLength(1);
+    });
+
+    it('takes what an earlier try had left, and what came since', async () => {
+      let fails = true;
+      const all = setUp(async (batch, shard) => {
+        if (fails) throw new Error('not now');
+        shard.add(batch);
+      });
+      all.request();
+      expect(await flushed(all, 100)).toBe(true);
+      expect(all.counted()).toBe(0);
+      fails = false;
+      all.request();
+      await all.collector.flush(colo);
+      expect(all.counted()).toBe(2);
+    });
+
+    it('waits for a batch that is on its way, and overtakes none', async () => {
+      let arrive: (() => void) | undefined;
+      const numbers: number[] = [];
+      const all = setUp(async (batch, shard) => {
+        if (batch.number === 1) await new Promise<void>((resolve) => (arrive = resolve));
+        numbers.push(batch.number);
+        shard.add(batch);
+      });
+      all.request();
+      await all.clock.pass(1_100);
+      all.request();
+      const reading = all.collector.flush(colo);
+      await all.clock.pass(100);
+      expect(numbers).toEqual([]);
+      arrive?.();
+      await all.clock.pass(200);
+      await reading;
+      expect(numbers).toEqual([1, 2]);
+      expect(all.counted()).toBe(2);
+    });
+
+    it('is not kept waiting by an object that never answers, and loses nothing to it', async () => {
+      let hangs = true;
+      const all = setUp((batch, shard) => {
+        if (hangs) return new Promise(() => {});
+        shard.add(batch);
+        return Promise.resolve();
+      });
+      all.request();
+      expect(await flushed(all, 600)).toBe(true);
+      hangs = false;
+      await all.clock.pass(10_000);
+      expect(all.counted()).toBe(1);
+    });
+  });
+
   it('names only models that have answered', async () => {
     const { clock, request, shard } = setUp();
     request({ model: 'made-up', status: 404, fault: 'not_found', outcome: 'MISS' });

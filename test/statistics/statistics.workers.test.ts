@@ -36,8 +36,9 @@ describe('statistics', () => {
     const statistics = createStatistics(config(), {});
     statistics.observe(servedWith());
     await handedOn(statistics);
-    const { scope, windows, recent } = await statistics.read(NO_POINTS);
-    expect([scope, windows.all.cells.size, recent.length]).toEqual(['isolate', 1, 1]);
+    statistics.observe(servedWith());
+    const { scope, windows, recent } = await statistics.read(NO_POINTS, () => 'FRA');
+    expect([scope, windows.all.cells.size, recent.length]).toEqual(['isolate', 1, 2]);
     expect(statistics.watch(new Request('http://edge/'))).toBeUndefined();
   });
 
