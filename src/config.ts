@@ -236,8 +236,15 @@ function loadOne(env: Readonly<Record<string, unknown>>): Loaded {
       return { ok: false, problems: ['UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN are only useful together'] };
     return { ok: true, config: parsed.data };
   }
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  return { ok: false, problems };
+  return { ok: false, problems: parsed.error.issues.map(problemOf) };
+}
+
+/** Names the setting. What API_KEYS is keyed by may be a key itself, by mistake: clients and logs see these sentences. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  const [setting] = issue.path;
+  const path = setting === 'API_KEYS' ? setting : issue.path.join('.');
+  const why = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return `${path}: ${why ?? issue.message}`;
 }
 
 /** Names and defaults, for the documentation and its test. */

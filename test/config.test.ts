@@ -60,6 +60,16 @@ describe('settings', () => {
     expect(!loaded.ok && loaded.problems.join('\n')).toContain(name);
   });
 
+  it('never show a key that was written where its hash belongs', () => {
+    for (const holder of ['"acme"', '{"tenant":"acme","speed":3}', '"no tenant"']) {
+      const loaded = loadConfig({ API_KEYS: `{"sk-live-1234":${holder}}` });
+      expect(!loaded.ok && loaded.problems.join('\n')).toMatch(/^API_KEYS: (?!.*sk-live)/);
+    }
+    expect(loadConfig({ API_KEYS: '{"sk-live-1234":"acme"}' })).toMatchObject({
+      problems: ['API_KEYS: is keyed by the SHA-256 of each key in hex (`npm run key`)'],
+    });
+  });
+
   it('by model are found whatever way the model’s name is written', () => {
     const loaded = loadConfig({ CACHE_TTL_BY_MODEL: '{"Library/Llama3":60}' });
     expect(loaded).toMatchObject({ ok: true, config: { CACHE_TTL_BY_MODEL: { 'llama3:latest': 60 } } });
