@@ -1,18 +1,13 @@
 /** The routes, in one screen: an allowlist. What is not named here is closed until someone opens it. */
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { type Arrival, admit, infer, type Route } from './admit.ts';
 import { allowedOrigin } from './cors.ts';
 import { isOperatorsPage } from './dashboard/session.ts';
-import type { Dialect } from './dialects/dialect.ts';
 import { embedDialects } from './dialects/embeddings.ts';
-import { ollamaChat } from './dialects/ollama-chat.ts';
 import { dialects, errorShape } from './dialects/routes.ts';
 import type { Edge, Visit } from './edge.ts';
 import { type Fault, fault } from './exchange/fault.ts';
-import { readBody } from './intake.ts';
-import type { Observe } from './observe.ts';
-import { observed } from './observed.ts';
-import { authenticate, PUBLIC_TENANT } from './operate/auth.ts';
 import { health } from './operate/health.ts';
 import { operatorRoutes } from './operate/routes.ts';
 import { faultResponse } from './respond.ts';
@@ -20,15 +15,18 @@ import { serve } from './serve.ts';
 import { catalogPaths, serveDocument, serveProcesses, serveShow } from './serve-catalog.ts';
 import { serveEmbeddings } from './serve-embeddings.ts';
 import { serveReport } from './serve-report.ts';
-import { coloOf } from './statistics/colo.ts';
-import { startTrail, type Trail } from './trail.ts';
 
 const RUNNING = 'Ollama is running';
 const EXPOSED = [
   ...['X-Cache', 'Cache-Status', 'X-Cache-Similarity', 'X-Cache-Receipt', 'X-Cache-Arm', 'Age', 'Server-Timing'],
   ...['Retry-After', 'RateLimit', 'RateLimit-Policy'],
 ];
-const EVERYONE = { ok: true, tenant: PUBLIC_TENANT } as const;
+/** What is open beside the answers and the catalog's documents. */
+const OTHERS = [
+  ['POST', '/api/show', serveShow],
+  ['GET', '/api/ps', serveProcesses],
+  ['POST', '/api/cache/report', (visit: Visit, _route: Route, edge: Edge) => serveReport(visit, edge)],
+] as const;
 
 export function createApp(edge: Edge) {
   const app = new Hono();
@@ -36,16 +34,19 @@ export function createApp(edge: Edge) {
   app.get('/health', (c) => health(edge, new URL(c.req.url).hostname));
 
   for (const dialect of dialects)
-    app.post(dialect.path, (c) => infer(c, dialect, (visit, own) => serve(visit, dialect, own)));
+    app.post(dialect.path, (c) => infer(arrivalOf(c), dialect, edge, (visit, own) => serve(visit, dialect, own)));
   for (const dialect of embedDialects)
-    app.post(dialect.path, (c) => infer(c, dialect, (visit, own) => serveEmbeddings(visit, dialect, own)));
+    app.post(dialect.path, (c) =>
+      infer(arrivalOf(c), dialect, edge, (visit, own) => serveEmbeddings(visit, dialect, own)),
+    );
   for (const path of catalogPaths) {
-    const shape = errorShape(path);
-    app.get(path, (c) => admit(c, shape, (visit) => serveDocument(visit, c.req.path, shape, edge)));
+    const route = routeOf(path);
+    app.get(path, (c) => admit(arrivalOf(c), route, edge, (visit) => serveDocument(visit, c.req.path, route, edge)));
   }
-  app.post('/api/show', (c) => admit(c, ollamaChat, (visit) => serveShow(visit, ollamaChat, edge)));
-  app.get('/api/ps', (c) => admit(c, ollamaChat, (visit) => serveProcesses(visit, ollamaChat, edge)));
-  app.post('/api/cache/report', (c) => admit(c, ollamaChat, (visit) => serveReport(visit, edge)));
+  for (const [method, path, then] of OTHERS) {
+    const route = routeOf(path);
+    app.on(method, path, (c) => admit(arrivalOf(c), route, edge, (visit) => then(visit, route, edge)));
+  }
   operatorRoutes(app, edge);
 
   // Not a route of its own: a path with a single handler is called without a chain of middleware.
@@ -79,45 +80,6 @@ export function createApp(edge: Edge) {
     return refuse(new URL(request.url).pathname, fault('forbidden', 'this origin is not in CORS_ORIGINS'));
   }
 
-  /** A request for an answer: it is told of, however it went, and served with the settings of its client's arm. */
-  function infer(
-    c: Context,
-    dialect: Pick<Dialect, 'path' | 'errorBody'>,
-    then: (visit: Visit, edge: Edge) => Promise<Response>,
-  ): Promise<Response> {
-    const request = c.req.raw;
-    const trail = startTrail(request.headers);
-    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const tell: Observe = (event) => {
-      edge.observe(event);
-      edge.statistics.handOn(later, () => coloOf(request));
-    };
-    const trial = edge.experiment?.begin(tell, later);
-    const serveIt = (visit: Visit) => (trial === undefined ? then(visit, edge) : trial.serve(visit, then));
-    return observed(dialect.path, request, trail, trial?.observe ?? tell, () => admit(c, dialect, serveIt, trail));
-  }
-
-  /** Who asks, and what: the same for every route. */
-  async function admit(
-    c: Context,
-    shape: Pick<Dialect, 'errorBody'>,
-    then: (visit: Visit) => Promise<Response>,
-    trail: Trail = startTrail(c.req.raw.headers),
-  ): Promise<Response> {
-    const { API_KEYS, MAX_BODY_BYTES } = edge.config;
-    const request = c.req.raw;
-    const later = (work: Promise<unknown>) => c.executionCtx.waitUntil(work);
-    const caller = API_KEYS ? await authenticate(request.headers, API_KEYS) : EVERYONE;
-    if (!caller.ok) return faultResponse(shape, edge.limits?.stranger({ request, later }) ?? caller.fault);
-    const { tenant } = caller;
-    trail.tell({ tenant });
-    const refused = edge.limits?.request({ request, tenant, later });
-    if (refused !== undefined) return limited(faultResponse(shape, refused), { request, tenant }, edge);
-    const body = await readBody(request, MAX_BODY_BYTES, c.req.path.startsWith('/v1/'));
-    if (!body.ok) return faultResponse(shape, body.fault);
-    return limited(await then({ request, text: body.text, tenant, trail, later }), { request, tenant }, edge);
-  }
-
   function closed(method: string, path: string): Response {
     const known = [...dialects, ...embedDialects].some((dialect) => dialect.path === path);
     if (known)
@@ -132,11 +94,14 @@ export function createApp(edge: Edge) {
   }
 }
 
-/** The answer, with what is left of its caller's limits. */
-function limited(response: Response, caller: Pick<Visit, 'request' | 'tenant'>, { limits }: Edge): Response {
-  if (limits === undefined) return response;
-  for (const [name, value] of Object.entries(limits.fields(caller))) response.headers.set(name, value);
-  return response;
+function arrivalOf(c: Context): Arrival {
+  return { request: c.req.raw, later: (work) => c.executionCtx.waitUntil(work) };
+}
+
+/** A route that is no dialect's own. */
+function routeOf(path: string): Route {
+  const { errorBody } = errorShape(path);
+  return { path, errorBody };
 }
 
 function refuse(path: string, reason: Fault, headers: Record<string, string> = {}): Response {

@@ -1,7 +1,7 @@
 /** Ask: one cacheable request, settled: whose it is, what it may use, and its key. */
 import type { Dialect, Reading } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
-import { type Asked, exchangeKey, type Scope } from './exchange/key.ts';
+import { type Asked, exchangeKey, MAX_NAME, type Scope } from './exchange/key.ts';
 import { type Policy, readPolicy } from './exchange/policy.ts';
 import { canonicalModel, type Prompt } from './exchange/prompt.ts';
 import { questionOf } from './keep.ts';
@@ -22,7 +22,6 @@ export interface Ask {
 }
 
 const MAX_TAGS = 16;
-const MAX_NAME = 256;
 
 export async function settle(visit: Visit, dialect: Dialect, reading: Cacheable, edge: Edge): Promise<Ask> {
   const { headers } = visit.request;
@@ -82,7 +81,7 @@ export async function scopeOf(visit: Visit, model: string, edge: Edge): Promise<
   edge.purges.tend(visit.later);
   return {
     tenant: visit.tenant,
-    namespace: visit.request.headers.get('x-cache-namespace')?.slice(0, MAX_NAME) ?? '',
+    namespace: visit.request.headers.get('x-cache-namespace') ?? '',
     model,
     digest: await edge.catalog.digest(model, visit.later),
     ...(edge.arm !== undefined && { arm: edge.arm }),

@@ -8,6 +8,9 @@ import type { EmbedPrompt, Prompt } from './prompt.ts';
 /** Raised whenever the meaning of a key or of what is stored under it changes: old entries are then never read again. */
 const KEY_VERSION = 1;
 
+/** Longest namespace, session and tag, in characters. */
+export const MAX_NAME = 256;
+
 /** Whom an answer belongs to. */
 export interface Scope {
   readonly tenant: string;

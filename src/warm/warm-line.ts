@@ -6,6 +6,7 @@ import { embedDialects } from '../dialects/embeddings.ts';
 import { parseBody } from '../dialects/fold.ts';
 import { dialects } from '../dialects/routes.ts';
 import { isObject, type JsonObject } from '../exchange/json.ts';
+import { MAX_NAME } from '../exchange/key.ts';
 
 export interface WarmRequest {
   readonly dialect: Dialect | EmbedDialect;
@@ -32,6 +33,10 @@ export interface WarmScope {
 /** What a line may have beside its request; the same names as in the requests' headers. */
 const BESIDE = ['path', 'body', 'tenant', 'namespace', 'tags', 'ttl'];
 
+/** What a header can hold, and gives back unchanged. */
+const isName = (text: string): boolean =>
+  text === text.trim() && text.length <= MAX_NAME && /^[\x20-\x7e\x80-\xff]*$/.test(text);
+
 export function readWarmLine(text: string, scope: WarmScope): WarmLine {
   if (text.trim() === '') return { kind: 'blank' };
   const parsed = parseBody(text);
@@ -41,8 +46,9 @@ export function readWarmLine(text: string, scope: WarmScope): WarmLine {
 export function readWarmObject(line: JsonObject, scope: WarmScope): WarmLine {
   const { tenant = scope.tenant, namespace = scope.namespace, tags = [], ttl } = line;
   if (typeof tenant !== 'string' || typeof namespace !== 'string') return bad('tenant and namespace must be strings');
-  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string'))
-    return bad('tags must be a list of strings');
+  if (!isName(namespace)) return bad(`namespace must fit into a header, in at most ${MAX_NAME} characters`);
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string' && isName(tag)))
+    return bad('tags must be a list of strings that fit into a header');
   if (ttl !== undefined && (typeof ttl !== 'number' || !Number.isInteger(ttl) || ttl < 1))
     return bad('ttl must be a number of seconds');
   const asked = requestOf(line);

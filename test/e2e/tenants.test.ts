@@ -63,6 +63,23 @@ describe('a key', () => {
   });
 });
 
+describe('a namespace', () => {
+  it('parts a tenant’s own cache to its last letter, or is refused', async () => {
+    const body = chatBody(freshQuestion());
+    const within = (namespace: string) =>
+      post(pair.url, '/api/chat', body, { ...acme, 'x-cache-namespace': namespace });
+    const long = 'n'.repeat(255);
+    expect((await within(`${long}a`)).cache).toBe('MISS');
+    expect((await within(`${long}a`)).cache).toBe('HIT');
+    expect((await within(`${long}b`)).cache).toBe('MISS');
+    for (const more of ['aa', 'ab']) {
+      const refused = await within(`${long}${more}`);
+      expect(refused.status).toBe(400);
+      expect(JSON.parse(refused.text)).toEqual({ error: expect.stringContaining('X-Cache-Namespace') });
+    }
+  });
+});
+
 describe('a tenant', () => {
   it('never sees another’s answers', async () => {
     const body = chatBody(freshQuestion());

@@ -47,6 +47,9 @@ describe('a line of what is to be warmed', () => {
     expect(reason({ path: '/api/chat', body: {}, model: 'm' })).toMatch(/model belongs in the body/);
     expect(reason({ path: '/api/delete', body: {} })).toMatch(/no route/);
     expect(reason({ model: 'm', prompt: 'x', tags: 'a' })).toMatch(/tags/);
+    expect(reason({ model: 'm', prompt: 'x', tags: ['日本'] })).toMatch(/tags/);
+    expect(reason({ model: 'm', prompt: 'x', namespace: 'n'.repeat(257) })).toMatch(/namespace/);
+    expect(reason({ model: 'm', prompt: 'x', namespace: 'two\nlines' })).toMatch(/namespace/);
     expect(reason({ model: 'm', prompt: 'x', ttl: 0 })).toMatch(/ttl/);
     expect(reason({ model: 'm', prompt: 'x', tenant: 1 })).toMatch(/tenant/);
   });
