@@ -11,8 +11,9 @@ import { type Manner, storedResponse } from './respond.ts';
 import type { BoundClass, Gate } from './semantic/gate.ts';
 import { partitionOf, type Semantic } from './semantic/partition.ts';
 import { pairOf } from './semantic/receipt.ts';
-import type { Match, SemanticCache } from './semantic/semantic-cache.ts';
+import type { Match, Refusal, Search, SemanticCache } from './semantic/semantic-cache.ts';
 import type { Lookup } from './tiers/read-through.ts';
+import type { Trail } from './trail.ts';
 import { within } from './within.ts';
 
 export type Recalled =
@@ -24,6 +25,8 @@ export type Recalled =
 const MOST_FETCHED = 3;
 /** An entry whose answer was not found this long after it was stored has lost it: KV shows a write within a minute. */
 const SETTLED_MS = 120_000;
+/** Characters of the matched question that are shown. */
+const SHOWN = 120;
 const NONE: Recalled = { kind: 'none', withheld: undefined };
 
 export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edge): Promise<Recalled> {
@@ -39,12 +42,8 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
   if (place === undefined) return NONE;
 
   const { trail } = visit;
-  const of: BoundClass = {
-    tenant: scope.tenant,
-    embedder: semantic.embedder,
-    kind: place.kind,
-    base: thresholds.operator,
-  };
+  const { tenant } = scope;
+  const of: BoundClass = { tenant, embedder: semantic.embedder, kind: place.kind, base: thresholds.operator };
   const [search, gate] = await Promise.all([
     recollected ?? semantic.search(place, thresholds.operator),
     gateOf(of, semantic, visit, config.SEMANTIC_TIMEOUT_MS),
@@ -54,42 +53,63 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
     trail.cache({ cache: 'semantic', fwd: 'miss', detail: search.kind === 'failed' ? search.reason : 'no bound' });
     return NONE;
   }
+  const candidates = await candidatesOf(search, gate, place.partition);
   const needed = Math.max(gate.threshold, thresholds.request);
-  const refused = (by: string, similarity: number, withheld?: Alike): Recalled => {
-    trail.cache({ cache: 'semantic', fwd: 'miss', detail: `refused=${by} sim=${similarity.toFixed(3)}` });
-    edge.observe({ kind: 'guard_refused', by });
-    return { kind: 'none', withheld };
-  };
-  let reported: number | undefined;
-  for (const match of search.matches.slice(0, MOST_FETCHED)) {
-    const pair = await pairOf(place.partition, match.key, search.questionKey);
-    if (gate.parted.has(pair)) {
-      reported ??= match.similarity;
-      continue;
-    }
+  for (const { match, pair } of candidates) {
     const alike = { match, of, question: place.question };
-    if (!gate.serving || match.similarity < needed)
-      return refused(gate.serving ? 'threshold' : 'bound', match.similarity, { ...alike, exchange: undefined });
+    if (!gate.serving || match.similarity < needed) {
+      noteRefusal({ by: gate.serving ? 'threshold' : 'bound', similarity: match.similarity }, trail, edge);
+      return { kind: 'none', withheld: { ...alike, exchange: undefined } };
+    }
     const exchange = await fetchAnswer(match, place, ask, dialect, visit, edge);
     if (exchange === undefined) continue;
-    trail.step('recalled');
-    trail.cache({
-      cache: 'semantic',
-      hit: true,
-      ttl: (exchange.freshUntil - Date.now()) / 1000,
-      key: match.key,
-      detail: `sim=${match.similarity.toFixed(3)} ${match.question.slice(0, 120)}`,
-    });
-    const { similarity, key } = match;
+    noteHit(match, exchange, trail);
     edge.recollections.keep(ask.key, thresholds.operator, search);
+    const { key, similarity } = match;
     const receipt = await semantic.receipts.issue({ of, similarity, partition: place.partition, key, pair });
     return { kind: 'found', alike: { ...alike, exchange }, receipt };
   }
   edge.recollections.forget(ask.key);
-  if (reported !== undefined) return refused('reported', reported);
-  if (search.refused !== undefined) return refused(search.refused.by, search.refused.similarity);
-  trail.cache({ cache: 'semantic', fwd: 'uri-miss' });
+  const [nearest] = search.matches;
+  const reported = nearest && candidates.length === 0 ? { by: 'reported', similarity: nearest.similarity } : undefined;
+  noteRefusal(reported ?? search.refused, trail, edge);
   return NONE;
+}
+
+interface Candidate {
+  readonly match: Match;
+  readonly pair: string;
+}
+
+/** Those of the best matches that nobody has reported. */
+async function candidatesOf(
+  { matches, questionKey }: Extract<Search, { kind: 'searched' }>,
+  { parted }: Gate,
+  partition: string,
+): Promise<readonly Candidate[]> {
+  const candidates = await Promise.all(
+    matches
+      .slice(0, MOST_FETCHED)
+      .map(async (match) => ({ match, pair: await pairOf(partition, match.key, questionKey) })),
+  );
+  return candidates.filter(({ pair }) => !parted.has(pair));
+}
+
+function noteHit({ key, question, similarity }: Match, { freshUntil }: Exchange, trail: Trail): void {
+  trail.step('recalled');
+  const detail = `sim=${similarity.toFixed(3)} ${question.slice(0, SHOWN)}`;
+  trail.cache({ cache: 'semantic', hit: true, ttl: (freshUntil - Date.now()) / 1000, key, detail });
+}
+
+/** Undefined: nothing was near. */
+function noteRefusal(refusal: Refusal | undefined, trail: Trail, edge: Edge): void {
+  if (refusal === undefined) {
+    trail.cache({ cache: 'semantic', fwd: 'uri-miss' });
+    return;
+  }
+  const detail = `refused=${refusal.by} sim=${refusal.similarity.toFixed(3)}`;
+  trail.cache({ cache: 'semantic', fwd: 'miss', detail });
+  edge.observe({ kind: 'guard_refused', by: refusal.by });
 }
 
 export async function recalledResponse(

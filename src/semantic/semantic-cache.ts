@@ -25,7 +25,7 @@ export interface Match {
 
 /** A stored question that was alike enough, and what spoke against it. */
 export interface Refusal {
-  /** A guard's name, or `length`. */
+  /** A guard's name, `length`, `threshold`, `bound` or `reported`. */
   readonly by: string;
   readonly similarity: number;
 }
