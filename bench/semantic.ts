@@ -17,41 +17,73 @@ const portOf = (url: string) => Number(new URL(url).port);
 const bodyOf = (content: string) =>
   JSON.stringify({ model: 'tinyllama', messages: [{ role: 'user', content }], stream: false });
 
+interface Kind {
+  readonly name: string;
+  readonly body: string | ((request: number) => string);
+  readonly expect: string;
+}
+
+let wordings = 0;
+/** The same words with other spaces: another request each time, and each is searched for. */
+function newWording(): string {
+  let digits = wordings++;
+  return "what's the way to reset my password".replaceAll(' ', () => {
+    const spaces = 1 + (digits % 6);
+    digits = Math.floor(digits / 6);
+    return ' '.repeat(spaces);
+  });
+}
+
 async function hits(): Promise<void> {
   // A check would store the question's own answer, and its next hit would be exact.
   const pair = await startPair({ vars: { SEMANTIC_CHECK_SHARE: '0', RATE_LIMITS: 'false' } });
   const port = portOf(pair.url);
   const path = '/api/chat';
-  const exact = { body: bodyOf('How do I reset my password?'), expect: 'x-cache: HIT' };
-  const semantic = { body: bodyOf("what's the way to reset my password"), expect: 'x-cache: SEMANTIC' };
-  await fetch(pair.url + path, { method: 'POST', body: exact.body }).then((response) => response.arrayBuffer());
+  const question = 'How do I reset my password?';
+  const exact: Kind = { name: 'exact', body: bodyOf(question), expect: 'x-cache: HIT' };
+  const kinds: readonly Kind[] = [
+    exact,
+    { name: 'semantic, a new wording', body: () => bodyOf(newWording()), expect: 'x-cache: SEMANTIC' },
+    { name: 'semantic, the same again', body: bodyOf(newWording()), expect: 'x-cache: SEMANTIC' },
+  ];
+  await fetch(pair.url + path, { method: 'POST', body: bodyOf(question) }).then((response) => response.arrayBuffer());
   await new Promise((resume) => setTimeout(resume, 500));
-  const run = (of: typeof exact, connections: number, requests: number) =>
-    load({ port, path, ...of, connections, requests });
+  const run = ({ body, expect }: Kind, connections: number, requests: number) =>
+    load({ port, path, body, expect, connections, requests });
 
-  await run(exact, CONNECTIONS, REQUESTS);
-  await run(semantic, CONNECTIONS, REQUESTS);
-  const rounds: { exact: number; semantic: number; exactMs: number; semanticMs: number }[] = [];
+  for (const kind of kinds) await run(kind, CONNECTIONS, REQUESTS);
+  const rounds: { readonly throughput: number; readonly ms: number }[][] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const alone = Math.ceil(REQUESTS / 5);
-    rounds.push({
-      exact: (await run(exact, CONNECTIONS, REQUESTS)).throughput,
-      semantic: (await run(semantic, CONNECTIONS, REQUESTS)).throughput,
-      exactMs: percentile((await run(exact, 1, alone)).latencies, 0.5),
-      semanticMs: percentile((await run(semantic, 1, alone)).latencies, 0.5),
-    });
+    const results: { readonly throughput: number; readonly ms: number }[] = [];
+    for (const kind of kinds) {
+      const { throughput } = await run(kind, CONNECTIONS, REQUESTS);
+      results.push({ throughput, ms: percentile((await run(kind, 1, Math.ceil(REQUESTS / 5))).latencies, 0.5) });
+    }
+    rounds.push(results);
   }
   await pair.close();
-  const of = (value: (round: (typeof rounds)[number]) => number, digits: number) =>
-    median(rounds.map(value)).toFixed(digits);
   console.log(`\nThe same answer by its question and in other words; medians of ${ROUNDS} rounds of ${REQUESTS}.\n`);
-  console.log(
-    `exact      ${of((round) => round.exact, 0)} hits/s, P50 of one at a time ${of((round) => round.exactMs, 2)} ms`,
-  );
-  console.log(`semantic   ${of((round) => round.semantic, 0)} hits/s, P50 ${of((round) => round.semanticMs, 2)} ms`);
-  console.log(
-    `           ${of((round) => round.semantic / round.exact, 2)} of exact hits; adds ${of((round) => round.semanticMs - round.exactMs, 2)} ms`,
-  );
+  console.log('hit                        hits/s   of exact   P50 alone ms   added ms');
+  for (const [at, { name }] of kinds.entries()) {
+    const of = (
+      value: (own: { throughput: number; ms: number }, exact: { throughput: number; ms: number }) => number,
+    ) => median(rounds.map((round) => value(round[at] as (typeof round)[number], round[0] as (typeof round)[number])));
+    const cells = [
+      of((own) => own.throughput)
+        .toFixed(0)
+        .padStart(7),
+      of((own, exact) => own.throughput / exact.throughput)
+        .toFixed(2)
+        .padStart(10),
+      of((own) => own.ms)
+        .toFixed(2)
+        .padStart(14),
+      of((own, exact) => own.ms - exact.ms)
+        .toFixed(2)
+        .padStart(10),
+    ];
+    console.log(`${name.padEnd(26)}${cells.join(' ')}`);
+  }
 }
 
 async function searches(): Promise<void> {

@@ -16,7 +16,8 @@ export interface LoadResult {
 export interface LoadOptions {
   readonly port: number;
   readonly path: string;
-  readonly body: string;
+  /** By the request's number, for requests that differ. */
+  readonly body: string | ((request: number) => string);
   readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
   /** Ends the run. */
@@ -28,10 +29,13 @@ export interface LoadOptions {
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { port, path, body, headers = {}, connections, requests } = options;
   const extra = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${extra.join('')}` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const requestOf = (body: string): Buffer =>
+    Buffer.from(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${extra.join('')}` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  const bodyOf = typeof body === 'string' ? undefined : body;
+  const same = requestOf(typeof body === 'string' ? body : body(0));
   const latencies = new Float64Array(requests);
   let begun = 0;
   let ended = 0;
@@ -46,6 +50,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     while (begun < requests) {
       begun += 1;
+      const request = bodyOf === undefined ? same : requestOf(bodyOf(begun));
       const sentAt = performance.now();
       socket.write(request);
       await response(socket, options.expect);
