@@ -1,5 +1,5 @@
 /** Gates over the object that keeps the bound: each isolate goes by a copy of its own for a while. */
-import type { BoundOptions, Label } from './bound.ts';
+import type { BoundOptions } from './bound.ts';
 import type { SemanticBoundObject } from './bound-object.ts';
 import type { BoundClass, Gate, GateState, Gates } from './gate.ts';
 
@@ -33,11 +33,13 @@ export function gates(
   }
 
   const ask = async (of: BoundClass): Promise<Gate> => learn(of, await object().gate(of, optionsOf(of)));
-  const quietly = (work: Promise<unknown>): Promise<void> =>
-    work.then(
-      () => {},
-      (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
-    );
+  async function quietly(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      failed(error instanceof Error ? error.message : String(error));
+    }
+  }
 
   return {
     of(of, later) {
@@ -47,25 +49,21 @@ export function gates(
       if (present.until <= now()) {
         // Others go by the old one meanwhile, and do not ask as well.
         known.set(id, { ...present, until: now() + GATE_FRESH_MS });
-        later(quietly(ask(of)));
+        later(quietly(() => ask(of)));
       }
       return present.gate;
     },
-    async label(of, similarity, wrong) {
-      if (wrong === undefined) return quietly(object().unsure(of, optionsOf(of)));
-      const label: Label = { similarity, wrong };
-      await quietly(
-        object()
-          .label(of, label, optionsOf(of))
-          .then((gate) => learn(of, gate)),
-      );
-    },
+    label: (of, similarity, wrong) =>
+      quietly(async () => {
+        if (wrong === undefined) await object().unsure(of, optionsOf(of));
+        else learn(of, await object().label(of, { similarity, wrong }, optionsOf(of)));
+      }),
     async part(of, pair, similarity) {
       const { first, gate } = await object().part(of, pair, similarity, optionsOf(of));
       learn(of, gate);
       return first;
     },
-    summary: () => object().summary(limit),
+    summary: async () => object().summary(limit),
   };
 }
 

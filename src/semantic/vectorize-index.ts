@@ -16,8 +16,11 @@ const MOST_DELETED = 100;
 /** How long an isolate collects entries for one upsert: each is a mutation that the index has to work through. */
 const WINDOW_MS = 500;
 
-/** @param ledger undefined: entries that expire or are purged are not found any more, but stay where they are */
-export function vectorizeIndex(vectorize: Vectorize, ledger: Shards | undefined): VectorIndex {
+/**
+ * @param ledger undefined: entries that expire or are purged are not found any more, but stay where they are
+ * @param windowMs how long entries are collected for one upsert
+ */
+export function vectorizeIndex(vectorize: Vectorize, ledger: Shards | undefined, windowMs = WINDOW_MS): VectorIndex {
   let collected: IndexEntry[] = [];
 
   async function upsert(): Promise<void> {
@@ -45,7 +48,7 @@ export function vectorizeIndex(vectorize: Vectorize, ledger: Shards | undefined)
     async add(entry) {
       collected.push(entry);
       // Whoever wakes first sends what all have brought; the others then find nothing to send.
-      if (collected.length < MOST_UPSERTED) await new Promise((resume) => setTimeout(resume, WINDOW_MS));
+      if (collected.length < MOST_UPSERTED) await new Promise((resume) => setTimeout(resume, windowMs));
       await upsert();
     },
     async remove(keys, partition) {

@@ -114,3 +114,49 @@ describe('a pair that was reported', () => {
     expect((await isolate().gate(someClass())).parted.has('pair-1')).toBe(false);
   });
 });
+
+describe('a bound that cannot be reached', () => {
+  it('is not known, so that nothing is served by it; labels are lost, told of, and no error', async () => {
+    const failures: string[] = [];
+    const gone = {
+      idFromName: () => 'id',
+      get() {
+        throw new Error('gone');
+      },
+    };
+    const own = gates(gone as unknown as typeof env.SEMANTIC_BOUND, LIMIT, (reason) => failures.push(reason));
+    await expect(own.of(someClass(), () => {})).rejects.toThrow();
+    await own.label(someClass(), 0.9, true);
+    await own.label(someClass(), 0.9, undefined);
+    expect(failures).toHaveLength(2);
+    await expect(own.part(someClass(), 'pair', 0.9)).rejects.toThrow();
+    await expect(own.summary()).rejects.toThrow();
+  });
+
+  it('once it was known: what was known holds until it is renewed', async () => {
+    const of = someClass();
+    let reachable = true;
+    let clock = 0;
+    const namespace = {
+      idFromName: (name: string) => env.SEMANTIC_BOUND.idFromName(name),
+      get(id: DurableObjectId) {
+        if (!reachable) throw new Error('gone');
+        return env.SEMANTIC_BOUND.get(id);
+      },
+    };
+    const failures: string[] = [];
+    const own = gates(
+      namespace as unknown as typeof env.SEMANTIC_BOUND,
+      LIMIT,
+      (reason) => failures.push(reason),
+      () => clock,
+    );
+    await own.of(of, () => {});
+    reachable = false;
+    clock = GATE_FRESH_MS;
+    const renewals: Promise<unknown>[] = [];
+    expect(own.of(of, (work) => renewals.push(work))).toMatchObject({ serving: true });
+    await Promise.all(renewals);
+    expect(failures).toEqual(['gone']);
+  });
+});

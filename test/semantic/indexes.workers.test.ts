@@ -7,10 +7,11 @@ import { DIMENSIONS, describeIndex, entryAt, vectorAt } from './index-suite.ts';
 import { vectorizeDouble } from './vectorize-double.ts';
 
 const double = vectorizeDouble({ dimensions: DIMENSIONS, indexed: ['partition', 'expiresAt'] });
+const WINDOW_MS = 20;
 const SETTLED = { settled: async () => double.settle() };
 
 describeIndex('local', () => localIndex(env.SEMANTIC_INDEX), { settled: async () => {} });
-describeIndex('vectorize', () => vectorizeIndex(double.binding, shardsOf(env.SEMANTIC_INDEX)), SETTLED);
+describeIndex('vectorize', () => vectorizeIndex(double.binding, shardsOf(env.SEMANTIC_INDEX), WINDOW_MS), SETTLED);
 
 const rowsOf = (partition: string) =>
   runInDurableObject(shardsOf(env.SEMANTIC_INDEX).of(partition), (_, state) =>
@@ -46,7 +47,7 @@ describe('the vectorize index', () => {
   it('sends what comes at once in one upsert, and no more than it may', async () => {
     const partition = `3${'c'.repeat(63)}`;
     const own = vectorizeDouble({ dimensions: DIMENSIONS, indexed: ['partition', 'expiresAt'] });
-    const index = vectorizeIndex(own.binding, undefined);
+    const index = vectorizeIndex(own.binding, undefined, WINDOW_MS);
     await Promise.all(Array.from({ length: 1_100 }, () => index.add(entryAt(0, { partition }))));
     own.settle();
     expect([own.size, Math.max(...own.upserts), own.upserts.length]).toEqual([1_100, 1_000, 2]);
@@ -56,7 +57,7 @@ describe('the vectorize index', () => {
   it('finds nothing where its metadata indexes were not made, rather than the wrong thing', async () => {
     const partition = `4${'d'.repeat(63)}`;
     const own = vectorizeDouble({ dimensions: DIMENSIONS, indexed: [] });
-    const index = vectorizeIndex(own.binding, undefined);
+    const index = vectorizeIndex(own.binding, undefined, WINDOW_MS);
     await index.add(entryAt(0, { partition }));
     own.settle();
     expect(await index.nearest(partition, vectorAt(0), 5)).toEqual([]);
@@ -64,7 +65,7 @@ describe('the vectorize index', () => {
 
   it('keeps the longest question', async () => {
     const partition = `5${'e'.repeat(63)}`;
-    const index = vectorizeIndex(double.binding, undefined);
+    const index = vectorizeIndex(double.binding, undefined, WINDOW_MS);
     const question = '漢'.repeat(2_000);
     await index.add(entryAt(0, { partition, question }));
     double.settle();
