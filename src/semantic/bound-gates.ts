@@ -32,7 +32,12 @@ export function gates(
     return gate;
   }
 
-  const ask = async (of: BoundClass): Promise<Gate> => learn(of, await object().gate(of, optionsOf(of)));
+  /** @param replaces what was known when it was asked: what was learnt from a label or a report since is newer */
+  async function ask(of: BoundClass, replaces: Gate | undefined): Promise<Gate> {
+    const state = await object().gate(of, optionsOf(of));
+    const present = known.get(idOf(of))?.gate;
+    return present === undefined || present === replaces ? learn(of, state) : present;
+  }
   async function quietly(work: () => Promise<unknown>): Promise<void> {
     try {
       await work();
@@ -45,11 +50,11 @@ export function gates(
     of(of, later) {
       const id = idOf(of);
       const present = known.get(id);
-      if (present === undefined) return ask(of);
+      if (present === undefined) return ask(of, undefined);
       if (present.until <= now()) {
         // Others go by the old one meanwhile, and do not ask as well.
         known.set(id, { ...present, until: now() + GATE_FRESH_MS });
-        later(quietly(() => ask(of)));
+        later(quietly(() => ask(of, present.gate)));
       }
       return present.gate;
     },
