@@ -18,7 +18,7 @@ import { coloCopy, kvLog, objectLog } from './purge/purge-log.ts';
 import type { PurgeObject } from './purge/purge-object.ts';
 import { createPurges, type PurgeLog } from './purge/purges.ts';
 import { assembleSemantic, type SemanticBindings } from './semantic/assemble-semantic.ts';
-import { recollections } from './semantic/recollections.ts';
+import { type Recollections, recollections } from './semantic/recollections.ts';
 import { createStatistics, type StatisticsBindings } from './statistics/statistics.ts';
 import { coloTier } from './tiers/colo.ts';
 import { kvTier } from './tiers/kv.ts';
@@ -80,23 +80,29 @@ export function assemble(
     limits,
     statistics,
     flights: createFlights(purges),
-    recollections: recollections(),
     read: rememberingReader(),
   };
   /** With these settings. Arms whose semantic settings are equal share what they need, and its memory. */
-  const semantics = new Map<string, () => Edge['semantic']>();
+  const semantics = new Map<
+    string,
+    { readonly semantic: () => Edge['semantic']; readonly recollections: Recollections }
+  >();
   function edgeWith(settings: Config, more: Pick<Edge, 'arm' | 'experiment'> = {}): Edge {
     const id = JSON.stringify(
       Object.entries(settings).filter(([name]) => /^(SEMANTIC(?!_THRESHOLD)|VECTOR)/.test(name)),
     );
-    const semantic = semantics.get(id) ?? once(() => assembleSemantic(settings, bindings, tokenTable, origin));
-    semantics.set(id, semantic);
+    const own = semantics.get(id) ?? {
+      semantic: once(() => assembleSemantic(settings, bindings, tokenTable, origin)),
+      recollections: recollections(),
+    };
+    semantics.set(id, own);
     return {
       ...shared,
       ...more,
       config: settings,
+      recollections: own.recollections,
       get semantic() {
-        return semantic();
+        return own.semantic();
       },
     };
   }

@@ -43,7 +43,7 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
 
   const { trail } = visit;
   const { tenant } = scope;
-  const of: BoundClass = { tenant, embedder: semantic.embedder, kind: place.kind, base: thresholds.operator };
+  const of: BoundClass = { tenant, embedder: semantic.judgedBy, kind: place.kind, base: thresholds.operator };
   const [search, gate] = await Promise.all([
     recollected ?? semantic.search(place, thresholds.operator),
     gateOf(of, semantic, visit, config.SEMANTIC_TIMEOUT_MS),

@@ -4,6 +4,7 @@ import type { BoundState } from './bound.ts';
 /** What is bounded by itself. */
 export interface BoundClass {
   readonly tenant: string;
+  /** See `judgedBy` of the semantic cache. */
   readonly embedder: string;
   readonly kind: 'question' | 'follow-up';
   /** The operator's threshold; another one is another class. */

@@ -43,6 +43,8 @@ export type Search =
 
 export interface SemanticCache {
   readonly embedder: Embedder['name'];
+  /** The embedder, and the guards that are left out: how often these are wrong together is bounded by itself. */
+  readonly judgedBy: string;
   readonly index: VectorIndex['name'];
   readonly gates: Gates;
   readonly receipts: Receipts;
@@ -121,6 +123,7 @@ export function semanticCache(parts: SemanticParts): SemanticCache {
 
   return {
     embedder: embedder.name,
+    judgedBy: without.size === 0 ? embedder.name : `${embedder.name} without ${[...without].join(',')}`,
     index: index.name,
     gates,
     receipts,
