@@ -92,7 +92,7 @@ export function assemble(
       Object.entries(settings).filter(([name]) => /^(SEMANTIC(?!_THRESHOLD)|VECTOR)/.test(name)),
     );
     const own = semantics.get(id) ?? {
-      semantic: once(() => assembleSemantic(settings, bindings, tokenTable, origin)),
+      semantic: once(() => semanticOrNone(() => assembleSemantic(settings, bindings, tokenTable, origin))),
       recollections: recollections(),
     };
     semantics.set(id, own);
@@ -113,6 +113,16 @@ export function assemble(
   const edges = new Map([...arms].map(([arm, settings]) => [arm, edgeWith(settings, apart ? { arm } : {})]));
   const ledger = bindings.EXPERIMENTS && objectLedger(bindings.EXPERIMENTS, setting);
   return edgeWith(config, { experiment: createExperiment(setting, edges, ledger) });
+}
+
+/** What cannot be put together is done without. */
+function semanticOrNone(make: () => Edge['semantic']): Edge['semantic'] {
+  try {
+    return make();
+  } catch (error) {
+    console.error('semantic hits are off', error);
+    return undefined;
+  }
 }
 
 /** Made when it is first needed. */

@@ -80,9 +80,11 @@ async function store(exchange: Exchange, { scope, asked }: Keeping, edge: Edge):
   await Promise.all([stored, remember(exchange, scope, asked, edge)]);
 }
 
-async function remember(exchange: Exchange, scope: Scope, asked: Asked, { semantic }: Edge): Promise<void> {
+async function remember(exchange: Exchange, scope: Scope, asked: Asked, { semantic, purges }: Edge): Promise<void> {
   const { content, key, tenant, namespace, model, tags, storedAt, freshUntil } = exchange;
   if (semantic === undefined || asked.kind !== 'prompt' || asked.prompt.kind === 'embed') return;
+  // Its generation began before the purge: what was asked is not to be found again either.
+  if (purges.covers(exchange)) return;
   // What a tool is called with depends on every word.
   if (content.kind !== 'answer' || content.answer.toolCalls.length > 0) return;
   const place = await partitionOf(scope, asked.prompt, semantic.embedder);

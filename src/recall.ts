@@ -29,7 +29,17 @@ const SETTLED_MS = 120_000;
 const SHOWN = 120;
 const NONE: Recalled = { kind: 'none', withheld: undefined };
 
+/** Never rejects: whatever goes wrong, nothing is recalled. */
 export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edge): Promise<Recalled> {
+  try {
+    return await alikeOf(ask, visit, dialect, edge);
+  } catch (error) {
+    console.error('recalling failed', error);
+    return NONE;
+  }
+}
+
+async function alikeOf(ask: Ask, visit: Visit, dialect: Dialect, edge: Edge): Promise<Recalled> {
   const { semantic, config } = edge;
   const { reading, asked, scope, policy } = ask;
   if (semantic === undefined || !policy.lookup || reading.kind !== 'prompt' || asked.kind !== 'prompt') return NONE;
@@ -62,6 +72,8 @@ export async function recall(ask: Ask, visit: Visit, dialect: Dialect, edge: Edg
       return { kind: 'none', withheld: { ...alike, exchange: undefined } };
     }
     const exchange = await fetchAnswer(match, place, ask, dialect, visit, edge);
+    // Tiers that fail for one fail for the next: nobody waits for them again.
+    if (exchange === 'unknown') break;
     if (exchange === undefined) continue;
     noteHit(match, exchange, trail);
     edge.recollections.keep(ask.key, thresholds.operator, search);
@@ -153,6 +165,7 @@ async function gateOf(of: BoundClass, semantic: SemanticCache, visit: Visit, ms:
   return gate instanceof Promise ? within(ms, gate).catch(() => undefined) : gate;
 }
 
+/** `unknown`: a tier failed, so that it may be there. */
 async function fetchAnswer(
   match: Match,
   place: Semantic,
@@ -160,10 +173,11 @@ async function fetchAnswer(
   dialect: Dialect,
   visit: Visit,
   edge: Edge,
-): Promise<Exchange | undefined> {
+): Promise<Exchange | undefined | 'unknown'> {
   const found = await edge.tiers.lookup(match.key);
   const { exchange } = found;
   if (exchange === undefined) {
+    if (found.failed.length > 0) return 'unknown';
     if (isGone(found, match) && edge.semantic) visit.later(edge.semantic.forget([match.key], place.partition));
     return undefined;
   }
@@ -184,7 +198,7 @@ function mayServe(exchange: Exchange, ask: Ask, dialect: Dialect, edge: Edge): b
 }
 
 /** A tier that everybody shares was asked, and has not got it any more. */
-function isGone({ passed, failed }: Lookup, { addedAt }: Match): boolean {
+function isGone({ passed }: Lookup, { addedAt }: Match): boolean {
   const shared = passed.includes('kv') || passed.includes('redis');
-  return shared && failed.length === 0 && Date.now() - addedAt > SETTLED_MS;
+  return shared && Date.now() - addedAt > SETTLED_MS;
 }

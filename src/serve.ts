@@ -39,7 +39,7 @@ export async function serve(visit: Visit, dialect: Dialect, edge: Edge): Promise
   if (found.kind !== 'none') foresee(ask, dialect, visit, edge);
   if (found.kind === 'fresh') return storedResponse(found.exchange, 'HIT', manner);
   if (found.kind === 'stale') {
-    if (found.revalidate) edge.flights.board(launch('revalidate'));
+    if (found.revalidate && ask.policy.store) edge.flights.board(launch('revalidate'));
     return storedResponse(found.exchange, 'STALE', manner);
   }
   const recalled = await recall(ask, visit, dialect, edge);

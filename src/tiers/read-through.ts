@@ -15,7 +15,7 @@ export interface Lookup {
   readonly tier: TierName | undefined;
   /** Tiers that were asked and gave none, in order. */
   readonly passed: readonly TierName[];
-  /** Those of them that failed or were too slow: whether they have one is not known. */
+  /** Those of them that failed, were too slow, or could not be trusted for want of the purges: whether they have one is not known. */
   readonly failed: readonly TierName[];
   /** Whether tiers above the hit lack it. */
   readonly above: boolean;
@@ -122,7 +122,7 @@ export function readThrough(
     let at = 0;
     for (const [index, timed] of tiers.slice(0, depth).entries()) {
       let found = await (index === 0 ? first : ask(timed, key));
-      if (typeof found === 'object' && ready !== true) found = (await ready) ? kept(found) : undefined;
+      if (typeof found === 'object' && ready !== true) found = (await ready) ? kept(found) : FAILED;
       if (found === undefined || found === FAILED) {
         passed.push(timed.tier.name);
         if (found === FAILED) failures.push(timed.tier.name);

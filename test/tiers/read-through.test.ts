@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/observe.ts';
 import { memoryTier } from '../../src/tiers/memory.ts';
-import { readThrough } from '../../src/tiers/read-through.ts';
+import { type Purged, readThrough } from '../../src/tiers/read-through.ts';
 import type { Tier, TierName } from '../../src/tiers/tier.ts';
 import { chaotic } from './chaos.ts';
 import { answerOf, exchangeWith, someKey } from './suite.ts';
@@ -10,10 +10,12 @@ import { answerOf, exchangeWith, someKey } from './suite.ts';
 function stack(...names: TierName[]) {
   const events: Event[] = [];
   const tiers: Tier[] = names.map((name) => ({ ...memoryTier({ entries: 100, bytes: 1e7 }), name }));
-  const through = (over: Tier[] = tiers, timeoutMs = 50) =>
+  const through = (over: Tier[] = tiers, timeoutMs = 50, purged?: Purged) =>
     readThrough(
       over.map((tier) => ({ tier, timeoutMs })),
       (event) => events.push(event),
+      Date.now,
+      purged,
     );
   return { tiers, events, through };
 }
@@ -50,6 +52,15 @@ describe('reading through the tiers', () => {
     expect(await through().lookup(stale.key)).toMatchObject({ exchange: stale, tier: 'memory' });
     tiers[1]?.put(fresh);
     expect(await through().lookup(stale.key)).toMatchObject({ exchange: fresh, tier: 'kv' });
+  });
+
+  it('does not say that a copy is gone because it cannot know whether it was purged', async () => {
+    const { tiers, through } = stack('memory', 'kv');
+    const exchange = exchangeWith(answerOf('perhaps purged'));
+    for (const tier of tiers) tier.put(exchange);
+    const unknown = { covers: () => false, ready: () => Promise.resolve(false) };
+    const found = await through(tiers, 50, unknown).lookup(exchange.key);
+    expect(found).toMatchObject({ exchange: undefined, passed: ['memory', 'kv'], failed: ['memory', 'kv'] });
   });
 
   it('takes a tier that fails for one that has nothing, and says so', async () => {
