@@ -35,7 +35,7 @@ const schema = z.object({
   arrivals: z.enum(['poisson', 'even'], 'is poisson or even').default('poisson'),
   think: number(0, 3_600).default(10),
   ramp: number(0, 86_400).optional(),
-  start: z.enum(['cold', 'warm'], 'is cold or warm').default('warm'),
+  start: z.enum(['cold', 'warm', 'hot'], 'is cold, warm or hot').default('warm'),
   zipf: number(0, 5).default(1),
   streaming: number(0, 1).default(0.5),
   tenants: count(1_000).default(1),
@@ -150,7 +150,7 @@ Whom to ask
 
 What to ask
   --workload NAME|FILE      ${WORKLOAD_NAMES.join(', ')}, or a log: a JSON object a line with "prompt" or "messages" (faq)
-  --start cold|warm         warm: each known question is asked once beforehand (warm)
+  --start cold|warm|hot     warm: each known question is asked once beforehand; hot: everything that this run will ask (warm)
   --zipf S                  how uneven popularity is (1)
   --streaming SHARE         of the requests, 0 to 1 (0.5)
   --tenants N  --models A,B (1, tinyllama)

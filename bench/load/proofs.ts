@@ -20,6 +20,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     about: '500 requests a second for half a minute, whatever the server does: hits at P99 < 10 ms',
     options: {
       workload: 'faq',
+      start: 'hot',
       users: '1000',
       rate: '500',
       duration: '30',

@@ -1,6 +1,6 @@
 /** A run from its beginning to its end: the pair, the warm start, the generator, what was measured. */
 import { startFleet } from './drive/fleet.ts';
-import { type Plan, requestsOf } from './drive/plan.ts';
+import { asksOf, type Plan, requestsOf } from './drive/plan.ts';
 import { warmUp } from './drive/warm-up.ts';
 import { startLocalPair } from './local/pair.ts';
 import { descriptorsLeft, memoryGrowth } from './measure/growth.ts';
@@ -50,16 +50,19 @@ export async function run(options: Options, stopped: AbortSignal, say: (line: st
     ];
     for (const line of conditions) say(line);
 
-    if (options.start === 'warm' && about.known.length > 0) {
+    const before = options.start === 'cold' ? [] : about.known;
+    const foreseen = options.start === 'hot' ? asksOf(plan, about) : [];
+    if (before.length + foreseen.length > 0) {
       await pair?.model.control(INSTANT);
-      await warmUp(plan, about.known, (sample) => counted.learn(sample), stopped);
+      for (const asks of [before, foreseen]) await warmUp(plan, asks, (sample) => counted.learn(sample), stopped);
       await pause(SETTLE_MS);
-      conditions.push(`start  warm: each of ${about.known.length} known questions was asked once before`);
+      const too = foreseen.length === 0 ? '' : `, then each of the ${foreseen.length} different requests of this run`;
+      conditions.push(`start  ${options.start}: each of ${before.length} known questions was asked once before${too}`);
     } else conditions.push('start  cold: nothing was asked before');
     say(conditions.at(-1) as string);
     await pair?.model.control(speed);
 
-    const before = await pair?.model.stats();
+    const modelBefore = await pair?.model.stats();
     const processes: readonly Process[] = pair?.processes ?? [];
     const watching = watch(processes);
     const bar = progress(counted, requestsOf(plan));
@@ -71,18 +74,18 @@ export async function run(options: Options, stopped: AbortSignal, say: (line: st
         for (const sample of samples) counted.add(sample);
       })
       .finally(() => bar.stop());
-    const after = await pair?.model.stats();
+    const modelAfter = await pair?.model.stats();
     await pause(SETTLE_MS);
     const watched = watching.stop();
     const summary = summarize(counted, {
       users: plan.users,
       busy,
       origin:
-        before === undefined || after === undefined
+        modelBefore === undefined || modelAfter === undefined
           ? undefined
           : {
-              tokens: after.generatedTokens - before.generatedTokens,
-              generations: after.started - before.started,
+              tokens: modelAfter.generatedTokens - modelBefore.generatedTokens,
+              generations: modelAfter.started - modelBefore.started,
             },
       // The simulation is not what is proved.
       memoryGrowth: memoryGrowth(watched.filter(({ name }) => !name.startsWith('simulated'))),

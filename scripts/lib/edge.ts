@@ -72,12 +72,14 @@ export async function startEdge({
   entry,
 }: EdgeOptions): Promise<RunningEdge> {
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
-  const { modulesRules: _rules, bindings, ...bound } = workerOptions;
+  const { modulesRules: _rules, bindings, durableObjects, ...bound } = workerOptions;
   await buildPage();
   const modules = await bundle(entry ?? join(root, 'src/index.ts'));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       ...bound,
+      // Another Worker does not export the classes of this one's.
+      ...(entry === undefined && durableObjects && { durableObjects }),
       name: 'edge',
       modules,
       // Unlike a deployed one, an edge of this machine has no limits unless it is given some.

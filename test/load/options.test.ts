@@ -53,7 +53,7 @@ describe('the command line', () => {
     [['--users', '0'], '--users is at least 1'],
     [['--users', '1.5'], '--users is a whole number'],
     [['--streaming', '2'], '--streaming is at most 1'],
-    [['--start', 'lukewarm'], '--start is cold or warm'],
+    [['--start', 'lukewarm'], '--start is cold, warm or hot'],
     [['--dialect', 'soap'], '--dialect is one of ollama-chat'],
     [['--workload', 'nosuch.jsonl'], 'there is no nosuch.jsonl'],
     [['--url', 'ftp://localhost'], '--url is an http(s) address'],

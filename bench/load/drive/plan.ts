@@ -1,5 +1,5 @@
 /** Plan: a run as data, the same for each of the processes that carry it out. */
-import type { Shape } from '../workload/ask.ts';
+import type { Ask, Shape, Workload } from '../workload/ask.ts';
 
 export type Loop =
   /** People who read an answer before they ask again. */
@@ -40,4 +40,18 @@ export interface Plan {
 /** Requests that the plan makes in all. */
 export function requestsOf({ users, loop }: Plan): number {
   return loop.kind === 'closed' ? users * loop.requests : loop.requests;
+}
+
+/** The different requests that the plan will make, as far as they can be known before the answers are: no follow-ups. */
+export function asksOf(plan: Plan, workload: Workload): readonly Ask[] {
+  const each = Math.ceil(requestsOf(plan) / plan.users);
+  const asks = new Map<string, Ask>();
+  for (let index = 0; index < plan.users; index += 1) {
+    const person = workload.person(index);
+    for (let asked = 0; asked < each; asked += 1) {
+      const ask = person.next(undefined);
+      asks.set(JSON.stringify([ask.tenant, ask.model, ask.messages]), ask);
+    }
+  }
+  return [...asks.values()];
 }
