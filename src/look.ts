@@ -1,5 +1,5 @@
 /** Look: whether some tier has an answer that this request may have, and what was passed on the way. */
-import type { Ask } from './ask.ts';
+import { type Ask, flightKey } from './ask.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge } from './edge.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -26,8 +26,7 @@ export async function look(
     for (const cache of edge.tiers.names) trail.cache({ cache, fwd: policy.bypass });
     return NONE;
   }
-  // What was recalled a moment ago was not there: only what has landed here since can be.
-  const found = await (edge.recollections.has(key) ? edge.tiers.nearest(key) : edge.tiers.lookup(key));
+  const found = await (lookedUp(ask, dialect, edge) ? edge.tiers.nearest(key) : edge.tiers.lookup(key));
   for (const cache of found.passed) trail.cache({ cache, fwd: 'uri-miss' });
   trail.step('tiers');
   const { exchange, tier } = found;
@@ -50,6 +49,15 @@ export async function look(
   return fresh.kind === 'fresh'
     ? { kind: 'fresh', exchange }
     : { kind: 'stale', exchange, revalidate: fresh.revalidate };
+}
+
+/**
+ * Whether somebody has looked everywhere a moment ago, and in vain: who is generating it now, or was given the answer to the same in
+ * other words. Only what has landed here since can be there.
+ */
+function lookedUp(ask: Ask, dialect: Dialect, edge: Edge): boolean {
+  const prompt = ask.reading.kind === 'prompt' ? ask.reading.prompt : undefined;
+  return edge.recollections.has(ask.key) || edge.flights.has(flightKey(ask, dialect, prompt));
 }
 
 /** Whether a stored answer shows all that this client's dialect shows. */

@@ -72,14 +72,14 @@ export async function startEdge({
   entry,
 }: EdgeOptions): Promise<RunningEdge> {
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
-  const { modulesRules: _rules, bindings, durableObjects, ...bound } = workerOptions;
+  const { modulesRules: _rules, bindings, ...bound } = workerOptions;
+  // Another Worker does not export the classes of this one's.
+  const { durableObjects: _classes, ...foreign } = bound;
   await buildPage();
   const modules = await bundle(entry ?? join(root, 'src/index.ts'));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
-      ...bound,
-      // Another Worker does not export the classes of this one's.
-      ...(entry === undefined && durableObjects && { durableObjects }),
+      ...(entry === undefined ? bound : foreign),
       name: 'edge',
       modules,
       // Unlike a deployed one, an edge of this machine has no limits unless it is given some.
