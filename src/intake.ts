@@ -8,7 +8,10 @@ export type Intake = { readonly ok: true; readonly text: string } | { readonly o
 export async function readBody(request: Request, limit: number, compressedAllowed: boolean): Promise<Intake> {
   const tooLarge = { ok: false, fault: fault('too_large', `request body is larger than ${limit} bytes`) } as const;
   const length = request.headers.get('content-length');
-  if (length !== null && Number(length) > limit) return tooLarge;
+  if (length !== null && Number(length) > limit) {
+    await discard(request.body);
+    return tooLarge;
+  }
 
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
   // A length that is known is kept by the runtime. Touching `body` makes a stream of it, which costs more than all the rest.
@@ -31,10 +34,29 @@ export async function readBody(request: Request, limit: number, compressedAllowe
     let bytes = 0;
     for await (const chunk of body) {
       bytes += chunk.byteLength;
-      if (bytes > limit) return tooLarge;
-      text += decoder.decode(chunk, { stream: true });
+      if (bytes <= limit) text += decoder.decode(chunk, { stream: true });
+      // What unfolds from a compressed body is not waited for.
+      else if (encoding !== 'identity' || bytes > MOST_DISCARDED) break;
     }
+    if (bytes > limit) return tooLarge;
     return { ok: true, text: text + decoder.decode() };
+  }
+}
+
+/** Most bytes that are read only to be thrown away. */
+const MOST_DISCARDED = 32 * 1024 * 1024;
+
+/** Many clients send all of their body before they look for an answer, and see none where the connection is closed meanwhile. */
+async function discard(body: ReadableStream<Uint8Array> | null): Promise<void> {
+  if (body === null) return;
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > MOST_DISCARDED) return;
+    }
+  } catch {
+    // It has gone.
   }
 }
 

@@ -121,10 +121,17 @@ describe('bad input', () => {
     expect(JSON.parse(refused.text)).toEqual(shape);
   });
 
-  it('without a length is held to the limit too', async () => {
+  it('far larger than the limit is a 413 for clients that send it all before they look', async () => {
+    for (let time = 0; time < 3; time++) {
+      const refused = await post(pair.url, '/v1/chat/completions', openaiBody('x'.repeat(6_000_000)), acme);
+      expect(refused.status).toBe(413);
+    }
+  });
+
+  it.each([25_000, 6_000_000])('without a length is held to the limit too: %i bytes', async (bytes) => {
     const body = new ReadableStream({
       start(controller) {
-        controller.enqueue(new TextEncoder().encode('x'.repeat(25_000)));
+        controller.enqueue(new TextEncoder().encode('x'.repeat(bytes)));
         controller.close();
       },
     });
