@@ -2,11 +2,11 @@
 
 import type { Dialect } from './dialects/dialect.ts';
 import type { Edge, Visit } from './edge.ts';
-import { fault } from './exchange/fault.ts';
 import type { JsonObject } from './exchange/json.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import { clientAddress } from './limits/address.ts';
 import { clear } from './limits/clear.ts';
+import { firstByte } from './origin/first-byte.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
 import type { Trail } from './trail.ts';
@@ -22,8 +22,8 @@ export async function passThrough(
   trail.tell({ model: canonicalModel(model) });
   const cleared = await clear(visit, edge);
   if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers('BYPASS'));
-  const response = await edge
-    .origin(
+  const answered = await firstByte(edge.config.ORIGIN_TIMEOUT_MS, visit.request.signal, (signal) =>
+    edge.origin(
       {
         method: 'POST',
         path: dialect.path,
@@ -36,14 +36,14 @@ export async function passThrough(
         traceparent: trail.traceparent,
         client: clientAddress(visit.request.headers),
       },
-      visit.request.signal,
-    )
-    .catch(() => undefined);
+      signal,
+    ),
+  );
   trail.step('origin');
   trail.cache({ cache: 'memory', fwd: 'bypass' });
-  const headers = trail.headers('BYPASS', response?.headers);
-  if (response === undefined)
-    return faultResponse(dialect, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  if (!answered.ok) return faultResponse(dialect, answered.fault, trail.headers('BYPASS'));
+  const { response } = answered;
+  const headers = trail.headers('BYPASS', response.headers);
   if (!response.ok) return faultResponse(dialect, refusalOf(response, await response.text().catch(() => '')), headers);
   headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   const body = response.body === null ? null : counted(response.body, trail);

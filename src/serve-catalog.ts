@@ -7,6 +7,7 @@ import { fault } from './exchange/fault.ts';
 import { canonicalModel } from './exchange/prompt.ts';
 import { clientAddress } from './limits/address.ts';
 import type { Document, Wanted } from './origin/documents.ts';
+import { firstByte } from './origin/first-byte.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { faultResponse } from './respond.ts';
 
@@ -36,8 +37,8 @@ export async function serveShow(visit: Visit, shape: ErrorShape, edge: Edge): Pr
 /** `GET /api/ps`: what is loaded right now, never kept. */
 export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge): Promise<Response> {
   const { trail } = visit;
-  const response = await edge
-    .origin(
+  const answered = await firstByte(edge.config.ORIGIN_TIMEOUT_MS, visit.request.signal, (signal) =>
+    edge.origin(
       {
         method: 'GET',
         path: '/api/ps',
@@ -48,12 +49,12 @@ export async function serveProcesses(visit: Visit, shape: ErrorShape, edge: Edge
         lookup: false,
         client: clientAddress(visit.request.headers),
       },
-      visit.request.signal,
-    )
-    .catch(() => undefined);
+      signal,
+    ),
+  );
   const headers = trail.headers('BYPASS');
-  if (response === undefined)
-    return faultResponse(shape, fault('bad_gateway', 'the origin cannot be reached'), headers);
+  if (!answered.ok) return faultResponse(shape, answered.fault, headers);
+  const { response } = answered;
   if (!response.ok) return faultResponse(shape, refusalOf(response, await response.text().catch(() => '')), headers);
   headers['content-type'] = response.headers.get('content-type') ?? 'application/json; charset=utf-8';
   return new Response(response.body, { status: response.status, headers });
