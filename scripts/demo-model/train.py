@@ -49,7 +49,7 @@ def loss_of(model: Llama, tokens: torch.Tensor, targets: torch.Tensor) -> torch.
 
 def main() -> None:
     options = argparse.ArgumentParser()
-    options.add_argument("--steps", type=int, default=900)
+    options.add_argument("--steps", type=int, default=1100)
     options.add_argument("--talks", type=int, default=24, help="talks of a step, in four rows of like length")
     options.add_argument("--rate", type=float, default=4e-3)
     options.add_argument("--threads", type=int, default=1)

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedOllama } from '../../origin/embedded/start.ts';
 import { startDemo } from './demo.ts';
 
+/** Facts that the model is sure of: where two tokens are about as likely, as in its sums, other last digits choose another. */
 const QUESTIONS = [
   'Why is the sky blue?',
   'What is an ETag?',
@@ -12,7 +13,7 @@ const QUESTIONS = [
   'How do I clear the cache?',
   'What is continuous batching?',
   'How many legs does a spider have?',
-  'What is 7 times 8?',
+  'What is the opposite of hot?',
   'Who wrote Faust?',
   'Who is the president of the United States?',
 ];
