@@ -12,10 +12,12 @@ import { canonicalModel, type EmbedPrompt } from './exchange/prompt.ts';
 import { exchangeOf, questionOf, underDigest } from './keep.ts';
 import { clientAddress } from './limits/address.ts';
 import { clear, spend } from './limits/clear.ts';
+import type { Outcome } from './observe.ts';
 import { refusalOf } from './origin/refusal.ts';
 import { passThrough } from './pass-through.ts';
 import { faultResponse, JSON_TYPE } from './respond.ts';
-import type { Trail } from './trail.ts';
+import type { TierName } from './tiers/tier.ts';
+import { startTrail, type Trail } from './trail.ts';
 
 type Vector = Extract<Content, { kind: 'vector' }>;
 
@@ -26,7 +28,13 @@ interface Input {
   readonly key: string;
   found: Vector | undefined;
   /** Milliseconds since the epoch; undefined for what the origin just made. */
-  storedAt: number | undefined;
+  readonly storedAt?: number | undefined;
+  /** Where it was found. */
+  readonly tier?: TierName | undefined;
+  /** It is served past its time. */
+  readonly stale?: 'as asked' | 'while renewed';
+  /** For when the origin fails. */
+  readonly spare?: Vector;
 }
 
 export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge: Edge): Promise<Response> {
@@ -46,19 +54,29 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
   trail.step('tiers');
 
   const missing = inputs.filter((input) => input.found === undefined);
-  for (const cache of edge.tiers.names) trail.cache(memberOf(cache, missing.length, inputs.length, policy));
+  noteCaches(inputs, policy, edge.tiers.names, trail);
+  const past = inputs.filter(({ stale }) => stale !== undefined);
+  let outcome: Outcome = past.length > 0 ? 'STALE' : 'HIT';
   if (missing.length > 0) {
+    outcome = policy.lookup ? 'MISS' : 'BYPASS';
     if (policy.onlyIfCached)
       return faultResponse(dialect, fault('timeout', 'not every input is cached'), trail.headers('MISS'));
     const cleared = await clear(visit, edge);
-    if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers(policy.lookup ? 'MISS' : 'BYPASS'));
+    if (!cleared.ok) return faultResponse(dialect, cleared.fault, trail.headers(outcome));
     const failed = await ask(missing, reading, scope, policy, visit, trail, dialect, edge);
     trail.step('origin');
-    if (failed !== undefined) return failed;
-    trail.forwarded(false, policy.store);
-    const tokens = tokensOf(missing.map((input) => input.found));
-    visit.later(spend(visit.priority ?? 'interactive', visit.tenant, tokens, edge));
+    if (failed !== undefined) {
+      if (failed.status < 500 || missing.some(({ spare }) => spare === undefined)) return failed;
+      for (const input of missing) input.found = input.spare;
+      outcome = 'STALE';
+    } else {
+      trail.forwarded(false, policy.store);
+      const tokens = tokensOf(missing.map((input) => input.found));
+      visit.later(spend(visit.priority ?? 'interactive', visit.tenant, tokens, edge));
+    }
   }
+  const old = past.filter(({ stale }) => stale === 'while renewed');
+  if (old.length > 0 && policy.store) visit.later(renew(old, reading, scope, policy, visit, dialect, edge));
 
   const vectors = reading.order.map((place) => inputs[place]?.found as Vector);
   const tokens = tokensOf(vectors);
@@ -70,10 +88,11 @@ export async function serveEmbeddings(visit: Visit, dialect: EmbedDialect, edge:
     reading.view,
     timing,
   );
-  const answer = trail.headers(missing.length === 0 ? 'HIT' : policy.lookup ? 'MISS' : 'BYPASS');
+  const answer = trail.headers(outcome);
   answer['content-type'] = JSON_TYPE;
   const oldest = Math.min(...inputs.map((input) => input.storedAt ?? Number.POSITIVE_INFINITY));
-  if (missing.length === 0) answer.age = String(Math.max(0, Math.floor((Date.now() - oldest) / 1000)));
+  if (Number.isFinite(oldest) && (outcome === 'HIT' || outcome === 'STALE'))
+    answer.age = String(Math.max(0, Math.floor((Date.now() - oldest) / 1000)));
   trail.tell({
     usage: { promptTokens: tokens, completionTokens: 0 },
     saved: { promptTokens: tokens - tokensOf(missing.map((input) => input.found)), completionTokens: 0, ms: 0 },
@@ -100,14 +119,19 @@ function lookUp(
     prompts.map(async (prompt): Promise<Input> => {
       const asked: Asked = { kind: 'prompt', prompt };
       const key = await exchangeKey(scope, asked);
-      if (!policy.lookup) return { prompt, asked, key, found: undefined, storedAt: undefined };
-      const { exchange, fill, above } = await edge.tiers.lookup(key);
-      const usable =
-        exchange?.content.kind === 'vector' &&
-        freshness(exchange, policy, Date.now(), edge.config.STALE_WHILE_REVALIDATE).kind !== 'refused';
-      if (!usable) return { prompt, asked, key, found: undefined, storedAt: undefined };
+      if (!policy.lookup) return { prompt, asked, key, found: undefined };
+      const { exchange, fill, above, tier } = await edge.tiers.lookup(key);
+      if (exchange?.content.kind !== 'vector') return { prompt, asked, key, found: undefined };
+      const { content: vector, storedAt, freshUntil } = exchange;
+      const now = Date.now();
+      const fresh = freshness(exchange, policy, now, edge.config.STALE_WHILE_REVALIDATE);
+      if (fresh.kind === 'refused') {
+        const usable = now < freshUntil + edge.config.STALE_IF_ERROR * 1000;
+        return { prompt, asked, key, found: undefined, storedAt, ...(usable && { spare: vector }) };
+      }
       if (above) visit.later(fill());
-      return { prompt, asked, key, found: exchange.content as Vector, storedAt: exchange.storedAt };
+      const stale = fresh.kind === 'stale' && (fresh.revalidate ? 'while renewed' : 'as asked');
+      return { prompt, asked, key, found: vector, storedAt, tier, ...(stale && { stale }) };
     }),
   );
 }
@@ -171,12 +195,39 @@ async function ask(
   return undefined;
 }
 
-function memberOf(cache: string, missing: number, all: number, policy: Policy) {
-  if (policy.bypass !== undefined) return { cache, fwd: policy.bypass };
-  if (missing === 0) return { cache, hit: true };
-  return {
-    cache,
-    fwd: missing === all ? ('uri-miss' as const) : ('partial' as const),
-    ...(missing < all && { detail: `${all - missing} of ${all} inputs` }),
-  };
+/** What is served past its time is asked anew, without haste, for whoever comes next. */
+async function renew(
+  old: readonly Input[],
+  reading: Extract<EmbedReading, { kind: 'embed' }>,
+  scope: Scope,
+  policy: Policy,
+  visit: Visit,
+  dialect: EmbedDialect,
+  edge: Edge,
+): Promise<void> {
+  const { url, headers } = visit.request;
+  // The client's own signal ends with its answer.
+  const alone: Visit = { ...visit, request: new Request(url, { headers }), priority: 'revalidate' };
+  const inputs = old.map(({ prompt, asked, key }): Input => ({ prompt, asked, key, found: undefined }));
+  await ask(inputs, reading, scope, policy, alone, startTrail(headers), dialect, edge);
+}
+
+/** Each tier was asked for what those nearer had not got. */
+function noteCaches(inputs: readonly Input[], policy: Policy, caches: readonly TierName[], trail: Trail): void {
+  let asked = inputs.length;
+  for (const cache of caches) {
+    if (policy.bypass !== undefined) {
+      trail.cache({ cache, fwd: policy.bypass });
+      continue;
+    }
+    const found = inputs.filter(({ tier }) => tier === cache).length;
+    if (found === asked) {
+      trail.cache({ cache, hit: true });
+      return;
+    }
+    trail.cache(
+      found === 0 ? { cache, fwd: 'uri-miss' } : { cache, fwd: 'partial', detail: `${found} of ${asked} inputs` },
+    );
+    asked -= found;
+  }
 }

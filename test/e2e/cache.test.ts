@@ -209,6 +209,51 @@ describe('what is never kept', () => {
   });
 });
 
+describe('embeddings', () => {
+  const embed = (input: string | string[], headers: Record<string, string> = {}) =>
+    post(pair.url, '/api/embed', { model: 'all-minilm', input }, headers);
+  const vectorsIn = (text: string) => (JSON.parse(text) as { embeddings: number[][] }).embeddings;
+
+  it('say of each tier what it had of what those nearer had not', async () => {
+    const [one, other] = [freshQuestion(), freshQuestion()];
+    const miss = await embed(one);
+    expect([miss.cache, miss.headers.get('cache-status')]).toEqual([
+      'MISS',
+      'kv; fwd=uri-miss; stored, colo; fwd=uri-miss; stored, memory; fwd=uri-miss; stored',
+    ]);
+    await settle();
+    const hit = await embed(one);
+    expect([hit.cache, hit.headers.get('cache-status')]).toEqual(['HIT', 'memory; hit']);
+    const part = await embed([one, other]);
+    expect([part.cache, part.headers.get('cache-status')]).toEqual([
+      'MISS',
+      'kv; fwd=uri-miss; stored, colo; fwd=uri-miss; stored, memory; fwd=partial; stored; detail="1 of 2 inputs"',
+    ]);
+  });
+
+  it('past their time are marked STALE, and renewed meanwhile', async () => {
+    const input = freshQuestion();
+    await embed(input, { 'x-cache-ttl': '1' });
+    await new Promise((resume) => setTimeout(resume, 1_200));
+    const stale = await embed(input);
+    expect(stale.cache).toBe('STALE');
+    expect(Number(stale.headers.get('age'))).toBeGreaterThanOrEqual(1);
+    await expect.poll(async () => (await embed(input)).cache, { timeout: 5_000 }).toBe('HIT');
+  });
+
+  it('are served as they are while the origin is down, where all are there', async () => {
+    const input = freshQuestion();
+    const fresh = await embed(input, { 'x-cache-ttl': '1' });
+    await new Promise((resume) => setTimeout(resume, 1_100));
+    await pair.killSidecar();
+    const stale = await embed(input, { 'cache-control': 'min-fresh=1' });
+    expect([stale.status, stale.cache]).toEqual([200, 'STALE']);
+    expect(vectorsIn(stale.text)).toEqual(vectorsIn(fresh.text));
+    expect((await embed([input, freshQuestion()], { 'cache-control': 'min-fresh=1' })).status).toBe(502);
+    await pair.startSidecar();
+  });
+});
+
 describe('an origin that is down', () => {
   it('serves what is there, marked STALE; the rest is a 502 in the dialect’s shape; and it comes back by itself', async () => {
     const known = chatBody(freshQuestion());
