@@ -31,6 +31,7 @@ export const PROOFS: Readonly<Record<string, Proof>> = {
     about: '1000 people ask one new prompt within 100 ms: one generation, first tokens within 50 ms of each other',
     options: {
       workload: 'stampede',
+      workers: '2',
       users: '1000',
       requests: '1',
       rate: '10000',
