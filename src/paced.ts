@@ -73,11 +73,12 @@ function inPieces(delta: Delta): readonly Delta[] {
 function pause(ms: number, gone: AbortSignal): Promise<void> {
   if (ms <= 0 || gone.aborted) return Promise.resolve();
   return new Promise((resume) => {
-    const timer = setTimeout(resume, ms);
-    const leave = () => {
+    const done = () => {
       clearTimeout(timer);
+      gone.removeEventListener('abort', done);
       resume();
     };
-    gone.addEventListener('abort', leave, { once: true });
+    const timer = setTimeout(done, ms);
+    gone.addEventListener('abort', done, { once: true });
   });
 }
