@@ -44,6 +44,31 @@ describe('a flight', () => {
     expect(await Promise.all([early, middle, late])).toEqual(['one two', 'one two', 'one two']);
   });
 
+  it('gives a crowd its pieces together, the first one with the head and the end at once', async () => {
+    const pump = flight.pump();
+    const crowd = Array.from({ length: 100 }, () => flight.join());
+    let heads = 0;
+    for (const reader of crowd) void reader.takeoff().then(() => (heads += 1));
+    pump.takeOff(answering);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heads).toBe(0);
+    pump.push(bytes('one '));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(heads).toBe(100);
+    const [reader] = crowd as [Reader];
+    await reader.next();
+    let second: Uint8Array | undefined;
+    void reader.next().then((chunk) => (second = chunk));
+    pump.push(bytes('two '));
+    await vi.advanceTimersByTimeAsync(50);
+    expect(second).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(60);
+    expect(second).toEqual(bytes('two '));
+    const over = Promise.all(crowd.map((one) => one.over()));
+    pump.land(complete);
+    await over;
+  });
+
   it('tells all readers of a refusal', async () => {
     const pump = flight.pump();
     const readers = [flight.join(), flight.join()];

@@ -21,6 +21,15 @@ function stack(...names: TierName[]) {
 }
 
 describe('reading through the tiers', () => {
+  it('asks the nearest alone where that is wanted', async () => {
+    const { tiers, through } = stack('memory', 'colo');
+    const exchange = exchangeWith(answerOf('deep'));
+    tiers[1]?.put(exchange);
+    expect(await through().nearest(exchange.key)).toMatchObject({ exchange: undefined, passed: ['memory'] });
+    tiers[0]?.put(exchange);
+    expect(await through().nearest(exchange.key)).toMatchObject({ exchange, tier: 'memory' });
+  });
+
   it('stops at the nearest that has it, and fills those above', async () => {
     const { tiers, through } = stack('memory', 'colo', 'kv');
     const exchange = exchangeWith(answerOf('deep'));
