@@ -113,7 +113,7 @@ function settle(data: Given, proof: string | undefined, given: ReadonlySet<strin
     );
   if (data.duration !== undefined && data.rate === undefined) problems.push('--duration needs a --rate');
   if (given.has('duration') && given.has('requests')) problems.push('--duration and --requests exclude each other');
-  if (data['tokens-per-second'] !== undefined && url !== undefined)
+  if (given.has('tokens-per-second') && url !== undefined)
     problems.push('--tokens-per-second is of the simulated model: not with --url');
   if (url !== undefined && data['api-key'].length > 0 && data.tenants > data['api-key'].length)
     problems.push(`--tenants ${data.tenants} needs as many keys in --api-key`);

@@ -45,6 +45,7 @@ describe('the command line', () => {
     expect(options(name).proof).toBe(name);
     expect(options(name).expect.length).toBeGreaterThan(0);
     expect(options(name, '--users', '7').users).toBe(7);
+    expect(options(name, '--url', 'http://localhost:1').url).toBe('http://localhost:1');
     expect(HELP).toContain(name);
   });
 
