@@ -48,6 +48,14 @@ describe.each(WORKLOAD_NAMES)('the workload %s', (name) => {
     expect(asks(name, 5, 4)).not.toEqual(asks(name, 5, 4, { seed: 'other' }));
   });
 
+  it('asks whole requests only, the user last', () => {
+    for (const ask of asks(name, 200, 6)) {
+      expect(shape.models).toContain(ask.model);
+      expect(ask.messages.at(-1)?.role).toBe('user');
+      expect(ask.messages[0]?.role).not.toBe('assistant');
+    }
+  });
+
   it('never gives one truth to two tenants, models or system prompts', () => {
     const places = new Map<string, string>();
     for (const ask of asks(name, 40, 10)) {

@@ -19,10 +19,14 @@ export function mixed(shape: Shape): Workload {
       const chance = random(`${shape.seed} mixed ${index}`);
       const usual = (chance.next() < CONVERSING ? conversations : customers).person(index);
       let asked = 0;
+      let digressed = false;
       return {
         next(reply) {
           asked += 1;
-          if (chance.next() >= NEW) return usual.next(reply);
+          // What was answered beside the conversation does not belong to it.
+          const said = digressed ? undefined : reply;
+          digressed = chance.next() < NEW;
+          if (!digressed) return usual.next(said);
           return unheardOf(`${shape.seed} ${index} ${asked}`, index % shape.tenants, shape);
         },
       };
