@@ -77,7 +77,7 @@ export function chat(shape: Shape): Workload {
       return {
         next(reply) {
           const turns = (messages.length + 1) / 2;
-          if (reply !== undefined && turns < LONGEST && chance.next() < GOES_ON) follow(reply);
+          if (reply !== undefined && messages.length > 0 && turns < LONGEST && chance.next() < GOES_ON) follow(reply);
           else open();
           const stream = chance.next() < shape.streaming;
           return { ...ask(messages, truth, tenant, model, stream), session: `${index}-${sessions}` };
