@@ -34,8 +34,14 @@ export interface RunningEdge {
 type Module = { readonly type: 'ESModule'; readonly path: string; readonly contents: string } | DataModule;
 type DataModule = { readonly type: 'Data'; readonly path: string; readonly contents: Uint8Array };
 
+interface Bundle {
+  readonly modules: readonly Module[];
+  /** What the Worker exports. */
+  readonly exports: ReadonlySet<string>;
+}
+
 /** Bundles as wrangler does: one ES module, and each `.bin` import a data module beside it. */
-async function bundle(entry: string): Promise<Module[]> {
+async function bundle(entry: string): Promise<Bundle> {
   const data: DataModule[] = [];
   const binaries: Plugin = {
     name: 'data-modules',
@@ -54,14 +60,26 @@ async function bundle(entry: string): Promise<Module[]> {
     format: 'esm',
     target: 'es2024',
     write: false,
+    metafile: true,
     conditions: ['workerd', 'worker', 'browser'],
     external: ['cloudflare:*', 'node:*'],
     plugins: [binaries],
     loader: { '.html': 'text' },
     logLevel: 'silent',
   });
-  return [{ type: 'ESModule', path: 'index.js', contents: built.outputFiles[0]?.text ?? '' }, ...data];
+  const exports = Object.values(built.metafile.outputs).flatMap((output) => output.exports);
+  const modules = [
+    { type: 'ESModule', path: 'index.js', contents: built.outputFiles[0]?.text ?? '' },
+    ...data,
+  ] as const;
+  return { modules, exports: new Set(exports) };
 }
+
+type DurableObjects = NonNullable<
+  Extract<Parameters<typeof convertV4MiniflareOptions>[0], { durableObjects?: unknown }>['durableObjects']
+>;
+
+const classOf = (object: DurableObjects[string]): string => (typeof object === 'string' ? object : object.className);
 
 export async function startEdge({
   host,
@@ -72,16 +90,19 @@ export async function startEdge({
   entry,
 }: EdgeOptions): Promise<RunningEdge> {
   const { workerOptions } = workerOptionsOf(join(root, 'wrangler.toml'));
-  const { modulesRules: _rules, bindings, ...bound } = workerOptions;
-  // Another Worker does not export the classes of this one's.
-  const { durableObjects: _classes, ...foreign } = bound;
+  const { modulesRules: _rules, bindings, durableObjects, ...bound } = workerOptions;
   await buildPage();
-  const modules = await bundle(entry ?? join(root, 'src/index.ts'));
+  const { modules, exports } = await bundle(entry ?? join(root, 'src/index.ts'));
+  // Another Worker may not export the classes of this one's.
+  const exported = Object.entries((durableObjects ?? {}) as DurableObjects).filter(([, object]) =>
+    exports.has(classOf(object)),
+  );
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
-      ...(entry === undefined ? bound : foreign),
+      ...bound,
+      durableObjects: Object.fromEntries(exported),
       name: 'edge',
-      modules,
+      modules: [...modules],
       // Unlike a deployed one, an edge of this machine has no limits unless it is given some.
       bindings: { ...(bindings as Record<string, string> | undefined), RATE_LIMITS: 'off', ...vars },
       host: '127.0.0.1',
