@@ -25,6 +25,7 @@ import { kvTier } from './tiers/kv.ts';
 import { memoryTier } from './tiers/memory.ts';
 import { readThrough, type TimedTier } from './tiers/read-through.ts';
 import { redisTier } from './tiers/redis.ts';
+import { warn } from './warn.ts';
 
 export interface Bindings extends SemanticBindings, StatisticsBindings {
   readonly CACHE_KV?: KVNamespace;
@@ -49,7 +50,7 @@ export function assemble(
 ): Edge {
   const statistics = createStatistics(config, bindings);
   const observe: Observe = (event: Event) => {
-    if (event.kind === 'tier_failed') console.warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
+    if (event.kind === 'tier_failed') warn(`${event.tier} ${event.operation} failed: ${event.reason}`);
     statistics.observe(event);
   };
   const purges = createPurges({ logs: purgeLogsOf(bindings), colo: coloCopy() });

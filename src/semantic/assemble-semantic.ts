@@ -1,6 +1,7 @@
 /** Which embedder and which index there are, from the settings and bindings. */
 import type { Config } from '../config.ts';
 import type { AskOrigin } from '../origin/client.ts';
+import { warn } from '../warn.ts';
 import { gates } from './bound-gates.ts';
 import type { SemanticBoundObject } from './bound-object.ts';
 import type { Embedder } from './embedder.ts';
@@ -46,7 +47,7 @@ export function assembleSemantic(
   const embedder = embedderOf(config, bindings, own, origin);
   if (embedder === undefined) return undefined;
   const { SEMANTIC_BOUND } = bindings;
-  const failed = (operation: string, reason: string) => console.warn(`semantic ${operation} failed: ${reason}`);
+  const failed = (operation: string, reason: string) => warn(`semantic ${operation} failed: ${reason}`);
   const limit = { limit: config.SEMANTIC_ERROR_LIMIT, confidence: CONFIDENCE };
   return semanticCache({
     embedder,
