@@ -7,6 +7,9 @@ import { random } from '../../bench/load/workload/random.ts';
 import { TOPICS, wordingsOf } from '../../bench/load/workload/topics.ts';
 import { WORKLOAD_NAMES, workload } from '../../bench/load/workload/workloads.ts';
 import { zipf } from '../../bench/load/workload/zipf.ts';
+import { answerTo } from '../../bench/simulated-ollama/model/knowledge.ts';
+import { seeded } from '../../bench/simulated-ollama/model/seed.ts';
+import { tokensOf } from '../../bench/simulated-ollama/model/tokens.ts';
 
 const shape: Shape = { seed: 't', exponent: 1, streaming: 0.5, tenants: 2, models: ['a', 'b'] };
 const asks = (name: string, people: number, each: number, over: Partial<Shape> = {}): Ask[] => {
@@ -77,6 +80,18 @@ describe('faq', () => {
     }
     expect(truths.size).toBe(TOPICS.length);
     expect(Math.max(...[...truths.values()].map(({ size }) => size))).toBeGreaterThan(20);
+  });
+
+  it('gets other words from the simulated model for each topic: right and wrong are told apart by the words', () => {
+    const topicOf = new Map<string, string>();
+    for (const ask of asks('faq', 300, 10, { tenants: 1, models: ['a'] })) {
+      const question = lastTurn(ask);
+      const words = tokensOf(answerTo(question, seeded(question)))
+        .slice(0, ask.maxTokens)
+        .join('');
+      expect(topicOf.get(words) ?? ask.truth, words).toBe(ask.truth);
+      topicOf.set(words, ask.truth);
+    }
   });
 
   it('knows each question once for each tenant and model', () => {

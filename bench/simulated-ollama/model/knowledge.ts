@@ -22,7 +22,8 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   ],
   [/line of html/i, '<p>One & only one line, with a <b>bold</b> word.</p>'],
   [/say hello in japanese/i, 'Hello is こんにちは 👋'],
-  [/^\s*(?:hi|hello|hey)\b/i, 'Hello! What can I do for you?'],
+  // A greeting alone: who greets and then asks wants the answer, and two questions must not get the same words.
+  [/^\s*(?:hi|hello|hey)(?: there)?[\s!,.]*$/i, 'Hello! What can I do for you?'],
 ];
 
 const CAPITALS: Readonly<Record<string, string>> = {
