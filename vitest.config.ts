@@ -1,8 +1,11 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { leftOut } from './test/support/servers.ts';
 
 const workers = 'test/**/*.workers.test.ts';
 const e2e = 'test/e2e/**/*.test.ts';
+
+const exclude = [...configDefaults.exclude, ...leftOut()];
 
 export default defineConfig({
   test: {
@@ -15,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: [workers],
+          exclude,
           globalSetup: ['./test/support/redis-rest.global.ts', './test/support/page.global.ts'],
           testTimeout: 20_000,
           env: { FUZZ_RUNS: process.env.FUZZ_RUNS ?? '', FUZZ_SEED: process.env.FUZZ_SEED ?? '' },
@@ -24,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, workers, e2e],
+          exclude: [...exclude, workers, e2e],
           testTimeout: 20_000,
         },
       },
@@ -33,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: [e2e],
+          exclude,
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -3,6 +3,7 @@ import http2 from 'node:http2';
 import { Redis } from '@upstash/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { isThere } from '../support/servers.ts';
 import { type ScriptedOllama, startScriptedOllama } from './support/scripted-ollama.ts';
 import { chat, freshKey, SECRET, startTestSidecar, type TestSidecar, wordsOf } from './support/sidecar.ts';
 
@@ -331,7 +332,7 @@ describe('what reaches Ollama', () => {
   });
 });
 
-describe('several sidecars', () => {
+describe.skipIf(!isThere('redis-server'))('several sidecars', () => {
   let redis: RedisServer;
   beforeAll(async () => {
     redis = await startRedisServer();

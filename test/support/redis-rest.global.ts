@@ -4,8 +4,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TestProject } from 'vitest/node';
+import { isThere } from './servers.ts';
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (!isThere('redis-server')) return undefined;
   // A process of its own: modules that are loaded here are resolved as the Worker's are, and Redis's client is not.
   const child = spawn(process.execPath, [join(import.meta.dirname, 'redis-rest.process.ts')], {
     stdio: ['pipe', 'pipe', 'inherit'],
