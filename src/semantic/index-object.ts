@@ -13,6 +13,8 @@ import { deleteVectors } from './vectorize-index.ts';
 
 /** Partitions kept in memory, least recently used out first. */
 const MAX_LOADED = 2_000;
+/** Rows kept in memory, of all of them together and so of each; a row takes about half a KB. Of a larger partition the newest are found. */
+const MAX_ROWS = 40_000;
 const SWEEP_MS = 3_600_000;
 /** Rows that one sweep takes of the ledger: a Worker may call out a thousand times at most. */
 const SWEPT = 20_000;
@@ -67,6 +69,7 @@ export class SemanticIndexObject extends DurableObject {
       );
       this.loaded.get(partition)?.set({ key, question, addedAt, expiresAt, vector });
     }
+    this.trim();
     await this.sweepLater();
   }
 
@@ -120,18 +123,32 @@ export class SemanticIndexObject extends DurableObject {
   private loadedOf(partition: string, dimensions: number): Packed {
     let rows = this.loaded.get(partition);
     if (rows === undefined) {
-      rows = packed(dimensions);
+      rows = packed(dimensions, MAX_ROWS);
       const stored = this.ctx.storage.sql.exec<StoredRow>(
-        'SELECT key, question, added_at, expires_at, scale, codes FROM entries WHERE partition = ?',
+        `SELECT key, question, added_at, expires_at, scale, codes FROM entries WHERE partition = ?
+           ORDER BY added_at LIMIT -1 OFFSET max(0, (SELECT count(*) FROM entries WHERE partition = ?) - ?)`,
         partition,
+        partition,
+        MAX_ROWS,
       );
       for (const { key, question, added_at: addedAt, expires_at: expiresAt, scale, codes } of stored)
         rows.set({ key, question, addedAt, expiresAt, vector: { scale, codes: new Int8Array(codes) } });
-      if (this.loaded.size >= MAX_LOADED) this.loaded.delete(this.loaded.keys().next().value as string);
     } else {
       this.loaded.delete(partition);
     }
     this.loaded.set(partition, rows);
+    this.trim();
     return rows;
+  }
+
+  /** Lets go of the partitions that were not asked for the longest. */
+  private trim(): void {
+    let total = 0;
+    for (const { size } of this.loaded.values()) total += size;
+    for (const [partition, { size }] of this.loaded) {
+      if (this.loaded.size <= MAX_LOADED && total <= MAX_ROWS) return;
+      this.loaded.delete(partition);
+      total -= size;
+    }
   }
 }

@@ -15,6 +15,7 @@ export interface PackedRow {
 }
 
 export interface Packed {
+  readonly size: number;
   /** Adds or replaces by key. */
   set(row: PackedRow): void;
   delete(key: string): void;
@@ -22,14 +23,17 @@ export interface Packed {
   nearest(vector: Float32Array, count: number, now: number): Neighbour[];
 }
 
+type Row = Omit<PackedRow, 'vector'>;
+
 /** The share of components after which a row may be given up. */
 const HEAD = 3 / 8;
 const SMALLEST = 16;
 
-export function packed(dimensions: number): Packed {
+/** @param most rows; with one more, the one that was added first goes */
+export function packed(dimensions: number, most = Number.POSITIVE_INFINITY): Packed {
   const head = Math.ceil(dimensions * HEAD);
   const places = new Map<string, number>();
-  const rows: PackedRow[] = [];
+  const rows: Row[] = [];
   let codes = new Int8Array(SMALLEST * dimensions);
   let scales = new Float32Array(SMALLEST);
   let rests = new Float32Array(SMALLEST);
@@ -50,30 +54,39 @@ export function packed(dimensions: number): Packed {
     return Math.sqrt(squares) * scale;
   }
 
-  function put(row: PackedRow, place: number): void {
+  function drop(key: string): void {
+    const place = places.get(key);
+    if (place === undefined) return;
+    places.delete(key);
+    // The last one takes its place.
+    const last = rows.length - 1;
+    const row = rows.pop();
+    if (row === undefined || place === last) return;
     rows[place] = row;
     places.set(row.key, place);
-    codes.set(row.vector.codes, place * dimensions);
-    scales[place] = row.vector.scale;
-    rests[place] = restOf(row.vector);
+    codes.copyWithin(place * dimensions, last * dimensions, (last + 1) * dimensions);
+    scales[place] = scales[last] as number;
+    rests[place] = rests[last] as number;
   }
 
   return {
-    set(row) {
+    get size() {
+      return rows.length;
+    },
+    set({ vector, key, question, addedAt, expiresAt }) {
       // Of another embedder: it has no place among these.
-      if (row.vector.codes.length !== dimensions) return;
-      const place = places.get(row.key) ?? rows.length;
+      if (vector.codes.length !== dimensions) return;
+      // A map keeps its keys in the order of insertion.
+      if (!places.has(key) && rows.length >= most) drop(places.keys().next().value as string);
+      const place = places.get(key) ?? rows.length;
       if (place === scales.length) grow();
-      put(row, place);
+      rows[place] = { key, question, addedAt, expiresAt };
+      places.set(key, place);
+      codes.set(vector.codes, place * dimensions);
+      scales[place] = vector.scale;
+      rests[place] = restOf(vector);
     },
-    delete(key) {
-      const place = places.get(key);
-      if (place === undefined) return;
-      places.delete(key);
-      // The last one takes its place.
-      const last = rows.pop() as PackedRow;
-      if (last.key !== key) put(last, place);
-    },
+    delete: drop,
     nearest(vector, count, now) {
       if (vector.length !== dimensions || count < 1) return [];
       const query = quantise(vector);
@@ -87,7 +100,7 @@ export function packed(dimensions: number): Packed {
         if (sum * scale + rest * (rests[place] as number) <= worst) continue;
         for (let at = head; at < dimensions; at++) sum += (query.codes[at] as number) * (codes[from + at] as number);
         const cosine = sum * scale;
-        const row = rows[place] as PackedRow;
+        const row = rows[place] as Row;
         if (cosine <= worst || row.expiresAt <= now) continue;
         const { key, question, addedAt } = row;
         const at = best.findIndex((other) => cosine > other.cosine);

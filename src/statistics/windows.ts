@@ -38,10 +38,21 @@ export interface Windows {
 export function createWindows(kept: Iterable<Slot & { readonly tally: Tally }> = []): Windows {
   const levels = LEVELS.map(() => new Map<number, Tally>());
   const changed = new Map<string, Slot>();
-  for (const { level, at, tally } of kept) levels[level]?.set(at, tally);
+  /** Slots that whoever asks for changes has heard of: of the others nobody needs to hear that they are no more. */
+  const told = new Set<string>();
+  for (const { level, at, tally } of kept) {
+    levels[level]?.set(at, tally);
+    told.add(nameOf(level, at));
+  }
 
   function touch(level: number, at: number): void {
-    changed.set(`${level} ${at}`, { level, at });
+    changed.set(nameOf(level, at), { level, at });
+  }
+
+  function remove(level: number, at: number): void {
+    levels[level]?.delete(at);
+    if (told.has(nameOf(level, at))) touch(level, at);
+    else changed.delete(nameOf(level, at));
   }
 
   function put(level: number, time: number, tally: Tally): void {
@@ -59,8 +70,7 @@ export function createWindows(kept: Iterable<Slot & { readonly tally: Tally }> =
       for (const [at, tally] of levels[level] as Map<number, Tally>) {
         const over = below.span === Number.POSITIVE_INFINITY ? at + spanOf(level) : slotOf(level + 1, at) + below.span;
         if (over + window > now) continue;
-        levels[level]?.delete(at);
-        touch(level, at);
+        remove(level, at);
         put(level + 1, at, tally);
       }
     }
@@ -89,11 +99,16 @@ export function createWindows(kept: Iterable<Slot & { readonly tally: Tally }> =
     },
     changes() {
       const all = [...changed.values()].map((slot) => ({ ...slot, tally: levels[slot.level]?.get(slot.at) }));
+      for (const [name, { level, at }] of changed)
+        if (levels[level]?.has(at)) told.add(name);
+        else told.delete(name);
       changed.clear();
       return all;
     },
   };
 }
+
+const nameOf = (level: number, at: number): string => `${level} ${at}`;
 
 /** All time has no end, and is in no window but its own. */
 function endOf(level: number, at: number): number {

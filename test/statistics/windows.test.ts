@@ -74,4 +74,12 @@ describe('windows', () => {
     expect(windows.slots(1, now + 30 * DAY)).toEqual([]);
     expect(windows.changes().filter(({ tally }) => tally !== undefined)).toHaveLength(1);
   });
+
+  it('have few changes to tell though nobody asked for two days', () => {
+    const windows = createWindows();
+    for (let now = START; now < START + 2 * DAY; now += 47_000) windows.add(tallyOf(1), now);
+    const changes = windows.changes();
+    expect(changes.length).toBeLessThan(350);
+    expect(changes.filter(({ tally }) => tally === undefined)).toEqual([]);
+  });
 });
